@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Arrows point one way: system libraries <- kernels, readers, text <- network <- Habla <- C ABI, program.
+let package = Package(
+  name: "Habla",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Habla", targets: ["Habla"]),
+    .executable(name: "habla", targets: ["HablaCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CEspeakNG", pkgConfig: "espeak-ng",
+      providers: [.apt(["libespeak-ng-dev"]), .brew(["espeak-ng"])]),
+
+    .target(name: "HablaKernels", dependencies: ["COpenBLAS"]),
+    .target(name: "HablaCheckpoints"),
+    .target(name: "HablaText", dependencies: ["CEspeakNG"]),
+    .target(name: "HablaNetwork", dependencies: ["HablaKernels", "HablaCheckpoints"]),
+    .target(
+      name: "Habla", dependencies: ["HablaNetwork", "HablaCheckpoints", "HablaText"]),
+    .executableTarget(
+      name: "HablaCLI",
+      dependencies: [
+        "Habla", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(
+      name: "TestSupport", dependencies: ["HablaCheckpoints"], path: "Tests/TestSupport"),
+    .testTarget(name: "HablaKernelsTests", dependencies: ["HablaKernels", "TestSupport"]),
+    .testTarget(name: "HablaCheckpointsTests", dependencies: ["HablaCheckpoints", "TestSupport"]),
+    .testTarget(name: "HablaTextTests", dependencies: ["HablaText", "TestSupport"]),
+    .testTarget(name: "HablaNetworkTests", dependencies: ["HablaNetwork", "TestSupport"]),
+    .testTarget(name: "HablaTests", dependencies: ["Habla", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+import Habla
+
+@main struct Main: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "habla")
+}

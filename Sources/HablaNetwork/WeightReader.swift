@@ -1,0 +1,190 @@
+import HablaCheckpoints
+import HablaKernels
+
+/// Gives a network its weights by canonical name, with weight norm folded and shapes checked.
+///
+/// Canonical names are those of the original VITS code (`enc_p.encoder.attn_layers.0.conv_q.weight`,
+/// `dec.ups.1.weight`, ...); a model family supplies the mapping from them to its file's names.
+/// Weight norm is recognised in both spellings (`weight_g` / `weight_v` and
+/// `parametrizations.weight.original0` / `original1`). Values are checked to be finite as they are
+/// read. Threads: immutable.
+package struct WeightReader: Sendable {
+  private let checkpoint: any Checkpoint
+  private let fileName: @Sendable (String) -> String
+  private let prefix: String
+
+  /// Reads from `checkpoint`; `fileName` maps a canonical name to the file's (default: the same).
+  package init(
+    _ checkpoint: any Checkpoint,
+    fileName: @escaping @Sendable (String) -> String = { $0 }
+  ) {
+    self.checkpoint = checkpoint
+    self.fileName = fileName
+    prefix = ""
+  }
+
+  private init(_ parent: WeightReader, prefix: String) {
+    checkpoint = parent.checkpoint
+    fileName = parent.fileName
+    self.prefix = prefix
+  }
+
+  /// The same weights seen from below `name` ("dec" makes "conv_pre.weight" mean "dec.conv_pre.weight").
+  package func scoped(_ name: String) -> WeightReader {
+    WeightReader(self, prefix: prefix + name + ".")
+  }
+
+  /// Whether there is a tensor (or its weight-norm pair) of that name.
+  package func contains(_ name: String) -> Bool { shape(name) != nil }
+
+  /// Shape of a tensor, for a weight-norm pair that of the folded weight; nil when absent.
+  package func shape(_ name: String) -> [Int]? {
+    if let info = checkpoint.info(fileName(prefix + name)) { return info.shape }
+    return normPair(name)?.v.shape
+  }
+
+  /// How many consecutive indices exist: pattern("3") must give the name for index 3.
+  package func count(from start: Int = 0, step: Int = 1, _ pattern: (Int) -> String) -> Int {
+    var found = 0
+    while contains(pattern(start + found * step)) { found += 1 }
+    return found
+  }
+
+  /// A tensor row-major as in the original code, in place where the file allows it.
+  ///
+  /// - Throws: `CheckpointError` when it is missing, has another shape, or holds NaN.
+  package func array(_ name: String, shape expected: [Int]) throws -> WeightArray {
+    let full = prefix + name
+    let stored = fileName(full)
+    guard let info = checkpoint.info(stored) else {
+      if let pair = normPair(name) { return try folded(pair, expected: expected) }
+      throw CheckpointError.missingTensor(name: stored)
+    }
+    try check(info, expected)
+    if let floats = checkpoint.mappedFloats(stored) {
+      let array = WeightArray(inPlace: floats, owner: checkpoint as AnyObject)
+      try checkFinite(array.pointer, array.count, stored)
+      return array
+    }
+    let buffer = FloatBuffer(count: info.count)
+    try checkpoint.copyFloats(stored, to: buffer.pointer)
+    try checkFinite(UnsafePointer(buffer.pointer), buffer.count, stored)
+    return WeightArray(buffer)
+  }
+
+  /// A convolution's weight as [out, tap, in], the layout of this project's products.
+  ///
+  /// The file has [out, in, tap] (or [out, in] for a Linear with `kernel` 1).
+  package func convolution(
+    _ name: String, outputs: Int, inputs: Int, kernel: Int
+  ) throws -> WeightArray {
+    let isLinear = kernel == 1 && shape(name)?.count == 2
+    let stored = try array(
+      name, shape: isLinear ? [outputs, inputs] : [outputs, inputs, kernel])
+    if kernel == 1 { return stored }
+    let buffer = FloatBuffer(count: stored.count)
+    let (from, to) = (stored.pointer, buffer.pointer)
+    for o in 0..<outputs {
+      for i in 0..<inputs {
+        for t in 0..<kernel {
+          to[(o * kernel + t) * inputs + i] = from[(o * inputs + i) * kernel + t]
+        }
+      }
+    }
+    return WeightArray(buffer)
+  }
+
+  // MARK: weight norm
+
+  private struct NormPair {
+    let g: TensorInfo
+    let v: TensorInfo
+  }
+
+  private func normPair(_ name: String) -> NormPair? {
+    guard name.hasSuffix("weight") else { return nil }
+    let full = prefix + name
+    let stem = full.dropLast("weight".count)
+    for (g, v) in [
+      (full + "_g", full + "_v"),
+      (
+        stem + "parametrizations.weight.original0",
+        stem + "parametrizations.weight.original1"
+      ),
+    ] {
+      if let gInfo = checkpoint.info(fileName(g)), let vInfo = checkpoint.info(fileName(v)) {
+        return NormPair(g: gInfo, v: vInfo)
+      }
+    }
+    return nil
+  }
+
+  /// weight[a, ...] = v[a, ...] * g[a] / |v[a, ...]|: the norm runs over all axes but the first.
+  private func folded(_ pair: NormPair, expected: [Int]) throws -> WeightArray {
+    try check(pair.v, expected)
+    let rows = expected.first ?? 1
+    guard pair.g.count == rows, pair.g.shape.first == rows else {
+      throw CheckpointError.shapeMismatch(
+        name: pair.g.name, expected: [rows] + expected.dropFirst().map { _ in 1 },
+        found: pair.g.shape)
+    }
+    let g = try checkpoint.floats(pair.g.name)
+    let buffer = FloatBuffer(count: pair.v.count)
+    try checkpoint.copyFloats(pair.v.name, to: buffer.pointer)
+    let rowLength = rows == 0 ? 0 : pair.v.count / rows
+    for row in 0..<rows {
+      let values = buffer.pointer + row * rowLength
+      // In double precision: a row has up to a few thousand squares to add.
+      var squares = 0.0
+      for i in 0..<rowLength { squares += Double(values[i]) * Double(values[i]) }
+      let scale = Float(Double(g[row]) / squares.squareRoot())
+      for i in 0..<rowLength { values[i] *= scale }
+    }
+    try checkFinite(UnsafePointer(buffer.pointer), buffer.count, pair.v.name)
+    return WeightArray(buffer)
+  }
+
+  // MARK: checks
+
+  private func check(_ info: TensorInfo, _ expected: [Int]) throws {
+    if info.shape != expected {
+      throw CheckpointError.shapeMismatch(
+        name: info.name, expected: expected, found: info.shape)
+    }
+  }
+
+  private func checkFinite(
+    _ values: UnsafePointer<Float>, _ count: Int, _ name: String
+  ) throws {
+    if let index = firstNotFinite(values, count) {
+      throw CheckpointError.notFinite(name: name, index: index)
+    }
+  }
+
+  /// Index of the first NaN or infinity.
+  ///
+  /// A sum of x * 0 stays 0 exactly when all are finite, which
+  /// vectorises; only a bad block is searched one by one.
+  private func firstNotFinite(_ values: UnsafePointer<Float>, _ count: Int) -> Int? {
+    var start = 0
+    while start < count {
+      let end = min(start + 4096, count)
+      var lanes = SIMD8<Float>(repeating: 0)
+      var i = start
+      while i + 8 <= end {
+        lanes += UnsafeRawPointer(values + i).loadUnaligned(as: SIMD8<Float>.self) * 0
+        i += 8
+      }
+      var sum = lanes.sum()
+      while i < end {
+        sum += values[i] * 0
+        i += 1
+      }
+      if !(sum == 0) {
+        for j in start..<end where !values[j].isFinite { return j }
+      }
+      start = end
+    }
+    return nil
+  }
+}

@@ -1,0 +1,2 @@
+import HablaCheckpoints
+import Testing

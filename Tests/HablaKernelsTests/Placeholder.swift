@@ -1,0 +1,2 @@
+import HablaKernels
+import Testing

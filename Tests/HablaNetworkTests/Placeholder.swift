@@ -1,0 +1,2 @@
+import HablaNetwork
+import Testing

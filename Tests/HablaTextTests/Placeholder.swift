@@ -1,0 +1,2 @@
+import HablaText
+import Testing
