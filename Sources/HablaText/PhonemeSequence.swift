@@ -18,7 +18,9 @@ package struct PhonemeSequence: Sendable, Equatable {
   package var symbols: [String]
   /// One tone per symbol, 0-based within the language.
   package var tones: [Int]
-  /// Words in order of speech; their symbol ranges are disjoint. Punctuation belongs to none.
+  /// Words in order of speech.
+  ///
+  /// Their symbol ranges are disjoint. Punctuation belongs to none.
   package var words: [Word]
   /// What the front end produced but the voice has no symbol for, in order of first appearance.
   package var unknown: [String]
