@@ -1,2 +1,0 @@
-import HablaCheckpoints
-import Testing
