@@ -49,6 +49,13 @@ package final class SafetensorsCheckpoint: TableCheckpoint {
     self.table = table
   }
 
+  /// Whether the bytes begin with a plausible header length and '{'.
+  package static func isLikely(_ file: FileBytes) -> Bool {
+    guard file.count > 8, file.bytes[8] == UInt8(ascii: "{") else { return false }
+    let size = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
+    return size < 1 << 32
+  }
+
   private static func metadata(_ value: JSONValue?) throws -> [String: String] {
     guard let value else { return [:] }
     guard let object = value.object else {
