@@ -1,2 +1,0 @@
-import HablaKernels
-import Testing
