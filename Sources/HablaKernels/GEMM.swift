@@ -18,8 +18,8 @@ package enum GEMM {
 
   /// C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C.
   ///
-  /// A has row stride `lda` and is [m, k], or [k, m] when `transposeA`. Rows may overlap
-  /// (`lda` < k) to read sliding windows of a [time, channel] sequence. B has row stride `ldb` and
+  /// A has row stride `lda` and is [m, k], or [k, m] when `transposeA`; OpenBLAS
+  /// does not take overlapping rows (`lda` below the row length). B has row stride `ldb` and
   /// is [k, n], or [n, k] when `transposeB`. C has row stride `ldc` and must not overlap A or B.
   package static func multiply(
     m: Int, n: Int, k: Int,

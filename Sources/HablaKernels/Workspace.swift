@@ -10,10 +10,13 @@ package final class Workspace {
   private var offset = 0
 
   /// A position to return to.
-  package struct Mark {
+  package struct Mark: Sendable {
     fileprivate let segment: Int
     fileprivate let offset: Int
   }
+
+  /// The position at which nothing is taken.
+  package static let start = Mark(segment: 0, offset: 0)
 
   /// Makes an empty workspace; memory is allocated as it is taken.
   package init() {}

@@ -34,8 +34,14 @@ package struct WeightReader: Sendable {
     WeightReader(self, prefix: prefix + name + ".")
   }
 
+  /// The canonical name of what this reader calls `name`.
+  package func fullName(_ name: String) -> String { prefix + name }
+
   /// Whether there is a tensor (or its weight-norm pair) of that name.
   package func contains(_ name: String) -> Bool { shape(name) != nil }
+
+  /// Number of elements of all tensors in the file.
+  package var elementCount: Int { checkpoint.tensors.reduce(0) { $0 + $1.count } }
 
   /// Shape of a tensor, for a weight-norm pair that of the folded weight; nil when absent.
   package func shape(_ name: String) -> [Int]? {

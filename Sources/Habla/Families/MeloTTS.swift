@@ -1,0 +1,93 @@
+import HablaCheckpoints
+import HablaNetwork
+import HablaText
+
+/// MeloTTS voices: a folder with `config.json` and `checkpoint.pth`, as published.
+enum MeloTTS: VoiceFamily {
+  static let identifier = "melotts"
+  static let expectation = "a MeloTTS folder: config.json and checkpoint.pth"
+
+  static func open(path: String) throws -> VoiceParts? {
+    guard
+      let checkpointPath = VoiceFiles.firstExisting(
+        ["checkpoint.pth", "checkpoint.safetensors"], in: path),
+      let json = try VoiceFiles.text(path + "/config.json")
+    else { return nil }
+    let configuration = try JSONText.decode(Configuration.self, json, name: "config.json")
+    let weights = WeightReader(try Checkpoints.open(path: checkpointPath))
+    return VoiceParts(
+      network: try configuration.network(weights), weights: weights, files: ["config.json": json])
+  }
+
+  static func traits(
+    files: [String: String], network: VITSConfiguration
+  ) throws -> VoiceTraits {
+    let configuration = try JSONText.decode(
+      Configuration.self, files["config.json"] ?? "", name: "config.json")
+    let languages = configuration.languages
+    guard !languages.isEmpty else {
+      throw HablaError(
+        .unsupported, "config.json: the voice speaks none of the languages that Habla knows",
+        hint: "known: " + Language.all.map(\.code).joined(separator: ", "))
+    }
+    return VoiceTraits(
+      speakers: configuration.speakers, languages: languages.map(\.code),
+      symbols: configuration.symbols, scales: configuration.scales,
+      tokenizer: Tokenizer(configuration, languages))
+  }
+
+  /// One language of the MeloTTS symbol tables.
+  struct Language: Sendable, Equatable {
+    /// MeloTTS's code.
+    let code: String
+    /// Row of the language table.
+    let id: Int
+    /// First tone of the language.
+    let toneOffset: Int
+
+    /// The languages that Habla speaks, with MeloTTS's language and tone numbering.
+    static let all = [
+      Language(code: "ES", id: 5, toneOffset: 12),
+      Language(code: "EN", id: 2, toneOffset: 7),
+      Language(code: "FR", id: 6, toneOffset: 13),
+    ]
+  }
+
+  /// Phonemes by the front end that the voice was trained with, then ids.
+  struct Tokenizer: VoiceTokenizer {
+    private let table: SymbolTable
+    private let languages: [Language]
+    private let frontEnd: any FrontEnd
+    private let isClausePhonemes: Bool
+
+    init(_ configuration: Configuration, _ languages: [Language]) {
+      table = SymbolTable(
+        symbols: configuration.symbols, addsBlank: configuration.data.addBlank ?? true)
+      self.languages = languages
+      isClausePhonemes = configuration.habla?.frontEnd == Configuration.clausePhonemes
+      let known = Set(configuration.symbols)
+      frontEnd =
+        isClausePhonemes
+        ? ClausePhonemes(symbols: known) : MeloTTSFrontEnd(symbols: known)
+    }
+
+    func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {
+      number(try frontEnd.phonemes(for: sentence, language: language), language)
+    }
+
+    func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {
+      number(PhonemeInput.parse(phonemes, isKnown: table.contains), language)
+    }
+
+    /// Clause-phoneme voices carry the language at blanks too and use one tone for all.
+    private func number(_ sequence: PhonemeSequence, _ code: String) -> TokenizedSentence {
+      let language = languages.first { $0.code == code } ?? languages[0]
+      var numbering = SymbolTable.Numbering()
+      numbering.language = language.id
+      numbering.languageAtBlanks = isClausePhonemes
+      numbering.toneOffset = isClausePhonemes ? 0 : language.toneOffset
+      numbering.edge = isClausePhonemes ? nil : "_"
+      return table.tokens(sequence, numbering)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Small reads that families share.
+enum VoiceFiles {
+  /// Largest configuration file that is read; published ones have a few hundred KiB at most.
+  static let largestText = 64 << 20
+
+  /// Whether something exists at a path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a path is a folder.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFDIR
+  }
+
+  /// The first of `names` that exists in a folder, as a path.
+  static func firstExisting(_ names: [String], in folder: String) -> String? {
+    names.map { folder + "/" + $0 }.first(where: exists)
+  }
+
+  /// Contents of a UTF-8 text file; nil when it does not exist.
+  ///
+  /// - Throws: `HablaError` when it exists but cannot be read or is not UTF-8.
+  static func text(_ path: String) throws -> String? {
+    if !exists(path) { return nil }
+    if isFolder(path) { throw HablaError(.io, "\(path): is a folder, expected a file") }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw HablaError(.io, "\(path): \(String(cString: strerror(errno)))") }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &block, block.count)
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { throw HablaError(.io, "\(path): \(String(cString: strerror(errno)))") }
+      if count == 0 { break }
+      bytes += block[0..<count]
+      if bytes.count > largestText {
+        throw HablaError(.format, "\(path): larger than \(largestText) bytes")
+      }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw HablaError(.format, "\(path): is not valid UTF-8")
+    }
+    return text
+  }
+}
+
+/// JSON configuration files.
+enum JSONText {
+  /// Decodes a type from JSON text, with errors that name the file and the key.
+  static func decode<T: Decodable>(_ type: T.Type, _ text: String, name: String) throws -> T {
+    do {
+      return try JSONDecoder().decode(type, from: Data(text.utf8))
+    } catch let error as DecodingError {
+      throw HablaError(.format, "\(name): \(describe(error))")
+    } catch {
+      throw HablaError(.format, "\(name): \(error)")
+    }
+  }
+
+  /// JSON text of a value, keys sorted.
+  static func encode(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  private static func describe(_ error: DecodingError) -> String {
+    func path(_ keys: [any CodingKey]) -> String {
+      keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "key '\(path(context.codingPath + [key]))' is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "key '\(path(context.codingPath))' must be of type \(type)"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty
+        ? "is not valid JSON" : "key '\(path(context.codingPath))': \(context.debugDescription)"
+    @unknown default:
+      return "\(error)"
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import HablaCheckpoints
+import HablaNetwork
+import HablaText
+
+/// A voice: a network with its weights and the rules by which it reads text.
+///
+/// Threads: immutable; any number of synthesizers on any threads share one voice and its weights.
+public final class Voice: Sendable {
+  /// Family: "melotts", "piper", "hfvits".
+  public let family: String
+  /// Samples per second of the speech.
+  public let sampleRate: Int
+  /// Language codes that the voice speaks; the first is its default.
+  public let languages: [String]
+  /// Speakers; empty for a voice with one.
+  public let speakers: [VoiceSpeaker]
+  /// Phoneme symbols by token id.
+  public let symbols: [String]
+  /// The voice's default noise scale.
+  public var noiseScale: Float { scales.noiseScale }
+  /// The voice's default noise scale for durations.
+  public var noiseScaleW: Float { scales.noiseScaleW }
+  /// The voice's default share of the stochastic duration predictor.
+  public var sdpRatio: Float { scales.sdpRatio }
+  /// Samples per latent frame.
+  public var hopLength: Int { model.decoder.hopLength }
+  /// Number of weights of the network, as stored in its file.
+  public let weightCount: Int
+
+  package let model: VITSModel
+  let scales: SynthesisScales
+  let tokenizer: any VoiceTokenizer
+  let parts: VoiceParts
+
+  /// Opens the voice at a path: Habla's own file, or a published voice of any known family.
+  ///
+  /// - Throws: `HablaError`; when the path is none of the known kinds, its message says what was
+  ///   looked for.
+  public convenience init(path: String) throws {
+    do {
+      let (family, parts) = try Self.open(path)
+      try self.init(family: family, parts: parts)
+    } catch {
+      throw HablaError(wrapping: error, context: path)
+    }
+  }
+
+  /// Opens Habla's own voice file from memory.
+  public convenience init(bytes: [UInt8]) throws {
+    do {
+      let checkpoint = try Checkpoints.open(FileBytes(bytes))
+      guard let (family, parts) = try VoiceFile.read(checkpoint) else {
+        throw HablaError(.format, "the bytes are not a Habla voice file")
+      }
+      try self.init(family: family, parts: parts)
+    } catch {
+      throw HablaError(wrapping: error)
+    }
+  }
+
+  init(family: any VoiceFamily.Type, parts: VoiceParts) throws {
+    let traits = try family.traits(files: parts.files, network: parts.network)
+    self.family = family.identifier
+    self.parts = parts
+    sampleRate = parts.network.sampleRate
+    languages = traits.languages
+    speakers = traits.speakers
+    symbols = traits.symbols
+    scales = traits.scales
+    tokenizer = traits.tokenizer
+    weightCount = parts.weights.elementCount
+    model = try VITSModel(parts.network, weights: parts.weights)
+  }
+
+  private static func open(_ path: String) throws -> (any VoiceFamily.Type, VoiceParts) {
+    guard VoiceFiles.exists(path) else {
+      throw HablaError(.io, "no such file or folder")
+    }
+    if !VoiceFiles.isFolder(path), path.hasSuffix(".safetensors"),
+      let own = try VoiceFile.read(try Checkpoints.open(path: path))
+    {
+      return own
+    }
+    for family in VoiceFamilies.all {
+      if let parts = try family.open(path: path) { return (family, parts) }
+    }
+    let expected = [VoiceFile.expectation] + VoiceFamilies.all.map { $0.expectation }
+    throw HablaError(
+      .unsupported,
+      "not a voice that Habla knows; looked for "
+        + expected.joined(separator: "; or "))
+  }
+
+  /// The speaker's number, checked against the voice.
+  func speakerId(_ speaker: Speaker) throws -> Int? {
+    let count = parts.network.speakerCount
+    switch speaker {
+    case .first:
+      return count > 0 ? speakers.first?.id ?? 0 : nil
+    case .id(let id):
+      if id >= 0 && id < max(count, 1) { return count > 0 ? id : nil }
+      throw HablaError(
+        .argument, "speaker \(id) is not in 0..<\(max(count, 1))", hint: speakerHint)
+    case .named(let name):
+      if let exact = speakers.first(where: { $0.name == name }) { return exact.id }
+      let folded = name.lowercased()
+      if let found = speakers.first(where: { $0.name.lowercased() == folded }) { return found.id }
+      throw HablaError(.argument, "the voice has no speaker '\(name)'", hint: speakerHint)
+    }
+  }
+
+  private var speakerHint: String {
+    if speakers.isEmpty { return "the voice has one speaker without a name" }
+    let shown = speakers.prefix(20).map { "\($0.name) (\($0.id))" }.joined(separator: ", ")
+    return "speakers: " + shown + (speakers.count > 20 ? ", ..." : "")
+  }
+
+  /// The language's code as the voice spells it; nil gives the default.
+  func languageCode(_ language: String?) throws -> String {
+    guard let language else { return languages[0] }
+    let wanted = language.uppercased()
+    if let exact = languages.first(where: { $0.uppercased() == wanted }) { return exact }
+    // "es-MX" and "es_ES" are asked of a voice that speaks "ES".
+    let base = wanted.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)
+    if let base, let found = languages.first(where: { $0.uppercased() == base }) { return found }
+    throw HablaError(
+      .language, "the voice does not speak '\(language)'",
+      hint: "languages: " + languages.joined(separator: ", "))
+  }
+}

@@ -1,0 +1,148 @@
+import HablaCheckpoints
+import HablaKernels
+
+/// Activation of the feed-forward layers.
+package enum Activation: String, Sendable, Codable {
+  case relu, gelu
+}
+
+/// Widths of a transformer stack.
+package struct TransformerConfiguration: Sendable, Equatable, Codable {
+  /// Channels of every layer (H).
+  package var channels: Int
+  /// Channels inside the feed-forward layers (F).
+  package var filterChannels: Int
+  /// Attention heads; divides `channels`.
+  package var heads: Int
+  /// Number of layers.
+  package var layers: Int
+  /// Kernel size of the feed-forward convolutions.
+  package var kernelSize: Int
+  /// Channels of the speaker vector when the stack is conditioned on it, otherwise 0.
+  package var speakerChannels: Int
+  /// Layer before which the speaker vector is added.
+  package var conditioningLayer = 2
+  /// Activation inside the feed-forward layers.
+  package var activation = Activation.relu
+  /// Epsilon of the layer norms.
+  package var epsilon: Float = 1e-5
+
+  /// Makes a configuration; see the properties.
+  package init(
+    channels: Int, filterChannels: Int, heads: Int, layers: Int, kernelSize: Int,
+    speakerChannels: Int
+  ) {
+    self.channels = channels
+    self.filterChannels = filterChannels
+    self.heads = heads
+    self.layers = layers
+    self.kernelSize = kernelSize
+    self.speakerChannels = speakerChannels
+  }
+}
+
+/// Post-norm transformer stack with relative positions; text encoder and flow share it.
+package struct TransformerEncoder: Sendable {
+  private struct Layer: Sendable {
+    let attention: RelativeAttention
+    let attentionNorm: LayerNorm
+    let expand: Convolution
+    let contract: Convolution
+    let feedForwardNorm: LayerNorm
+  }
+
+  private let configuration: TransformerConfiguration
+  private let layers: [Layer]
+  private let speaker: Convolution?
+  private let name: String
+
+  /// Reads `name.attn_layers.N`, `norm_layers_{1,2}.N`, `ffn_layers.N` and `spk_emb_linear`.
+  package init(
+    _ reader: WeightReader, _ name: String, _ configuration: TransformerConfiguration
+  ) throws {
+    let scope = reader.scoped(name)
+    let (h, f, k) = (
+      configuration.channels, configuration.filterChannels, configuration.kernelSize
+    )
+    self.name = reader.fullName(name)
+    self.configuration = configuration
+    layers = try (0..<configuration.layers).map { i in
+      Layer(
+        attention: try RelativeAttention(
+          scope, "attn_layers.\(i)", channels: h, heads: configuration.heads),
+        attentionNorm: try LayerNorm(
+          scope, "norm_layers_1.\(i)", channels: h, epsilon: configuration.epsilon),
+        // Even kernels are padded by one row less on the left than on the right.
+        expand: try Convolution(
+          scope, "ffn_layers.\(i).conv_1", inputs: h, outputs: f, kernel: k, padLeft: (k - 1) / 2),
+        contract: try Convolution(
+          scope, "ffn_layers.\(i).conv_2", inputs: f, outputs: h, kernel: k, padLeft: (k - 1) / 2),
+        feedForwardNorm: try LayerNorm(
+          scope, "norm_layers_2.\(i)", channels: h, epsilon: configuration.epsilon))
+    }
+    speaker =
+      configuration.speakerChannels > 0
+      ? try Convolution(
+        scope, "spk_emb_linear", inputs: configuration.speakerChannels, outputs: h) : nil
+  }
+
+  /// Transforms x [rows, channels] in place.
+  ///
+  /// `speakerVector` has `speakerChannels` values; nil leaves the conditioning out.
+  package func forward(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, speakerVector: UnsafePointer<Float>?,
+    _ run: RunState
+  ) {
+    let h = configuration.channels
+    run.scope {
+      let y = run.workspace.take(rows * h)
+      let hidden = run.workspace.take(rows * configuration.filterChannels)
+      for (i, layer) in layers.enumerated() {
+        if i == configuration.conditioningLayer, let speaker, let speakerVector {
+          let shift = run.workspace.take(h)
+          speaker.forward(speakerVector, rows: 1, into: shift, run)
+          Elementwise.addRowVector(rows: rows, columns: h, x: x, vector: shift)
+        }
+        layer.attention.forward(x, rows: rows, into: y, run)
+        run.trace?("\(name).attn_layers.\(i)", y, rows, h)
+        layer.attentionNorm.forward(y, residual: x, rows: rows, into: x)
+        layer.expand.forward(x, rows: rows, into: hidden, run)
+        switch configuration.activation {
+        case .relu: Elementwise.relu(hidden, hidden, rows * configuration.filterChannels)
+        case .gelu: VectorMath.gelu(hidden, hidden, rows * configuration.filterChannels)
+        }
+        layer.contract.forward(hidden, rows: rows, into: y, run)
+        layer.feedForwardNorm.forward(y, residual: x, rows: rows, into: x)
+        run.trace?("\(name).norm_layers_2.\(i)", x, rows, h)
+      }
+    }
+  }
+}
+
+/// Layer norm over the channels of each row.
+package struct LayerNorm: Sendable {
+  private let gamma: WeightArray
+  private let beta: WeightArray
+  private let channels: Int
+  private let epsilon: Float
+
+  /// Reads `name.gamma` and `name.beta`, each [channels].
+  package init(
+    _ reader: WeightReader, _ name: String, channels: Int, epsilon: Float = 1e-5
+  ) throws {
+    gamma = try reader.array(name + ".gamma", shape: [channels])
+    beta = try reader.array(name + ".beta", shape: [channels])
+    self.channels = channels
+    self.epsilon = epsilon
+  }
+
+  /// y = activation(norm(x + residual)), row by row; y may be x or the residual.
+  package func forward(
+    _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>? = nil, rows: Int,
+    into y: UnsafeMutablePointer<Float>, activation: Normalization.Activation = .none
+  ) {
+    Normalization.layerNorm(
+      rows: rows, channels: channels, x: x, residual: residual, gamma: gamma.pointer,
+      beta: beta.pointer, epsilon: epsilon, out: y, activation: activation)
+  }
+}
