@@ -24,8 +24,10 @@ let package = Package(
     .target(name: "HablaCheckpoints"),
     .target(name: "HablaText", dependencies: ["CEspeakNG"]),
     .target(name: "HablaNetwork", dependencies: ["HablaKernels", "HablaCheckpoints"]),
+    .target(name: "HablaDefaultVoice", exclude: ["default.habla.safetensors"]),
     .target(
-      name: "Habla", dependencies: ["HablaNetwork", "HablaCheckpoints", "HablaText"]),
+      name: "Habla",
+      dependencies: ["HablaNetwork", "HablaCheckpoints", "HablaText", "HablaDefaultVoice"]),
     .executableTarget(
       name: "HablaCLI",
       dependencies: [

@@ -53,7 +53,8 @@ extension HablaError {
     let prefix = context.isEmpty ? "" : context + ": "
     switch error {
     case let error as HablaError:
-      self = error
+      let isNamed = context.isEmpty || error.message.contains(context)
+      self.init(error.kind, isNamed ? error.message : prefix + error.message, hint: error.hint)
     case let error as CheckpointError:
       let kind: Kind =
         switch error {

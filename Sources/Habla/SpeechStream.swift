@@ -49,7 +49,9 @@ final class Engine: @unchecked Sendable {
   }
 }
 
-/// Where a synthesis stands. This is the way through, from text to audio.
+/// Where a synthesis stands.
+///
+/// This is the way through, from text to audio.
 struct SpeechProgress {
   private let request: SynthesisRequest
   private let voice: Voice

@@ -73,10 +73,10 @@ public final class Voice: Sendable {
   }
 
   private static func open(_ path: String) throws -> (any VoiceFamily.Type, VoiceParts) {
-    guard VoiceFiles.exists(path) else {
+    guard ConfigurationFiles.exists(path) else {
       throw HablaError(.io, "no such file or folder")
     }
-    if !VoiceFiles.isFolder(path), path.hasSuffix(".safetensors"),
+    if !ConfigurationFiles.isFolder(path), path.hasSuffix(".safetensors"),
       let own = try VoiceFile.read(try Checkpoints.open(path: path))
     {
       return own

@@ -30,10 +30,10 @@ enum VoiceFile {
       let known = VoiceFamilies.all.map { $0.identifier }.joined(separator: ", ")
       throw HablaError(.unsupported, "voice family '\(identifier)', expected one of: \(known)")
     }
-    let network = try JSONText.decode(
+    let network = try ConfigurationJSON.decode(
       VITSConfiguration.self, field("habla.network"), name: "habla.network")
     try network.check()
-    let files = try JSONText.decode(
+    let files = try ConfigurationJSON.decode(
       [String: String].self, field("habla.files"), name: "habla.files")
     return (family, VoiceParts(network: network, weights: WeightReader(checkpoint), files: files))
   }

@@ -1,6 +1,61 @@
 import ArgumentParser
 import Habla
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The program `habla`.
 @main struct Main: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "habla")
+  static let configuration = CommandConfiguration(
+    commandName: "habla",
+    abstract: "Text to speech with VITS-family voices, on the CPU.",
+    subcommands: [Say.self, Inspect.self, Convert.self])
+}
+
+/// Options that choose a voice.
+struct VoiceOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: "A voice file or folder; without it the voice inside the library speaks.")
+  var voice: String?
+
+  /// Opens the chosen voice.
+  func open() throws -> Voice { try voice.map { try Voice(path: $0) } ?? Voice.builtIn() }
+}
+
+/// Runs a command's work; an error becomes one line and one hint on standard error.
+///
+/// Exit codes: 1 for what could not be done, 2 for the files and arguments that cannot be used.
+func reportingErrors(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as HablaError {
+    printError("habla: \(error.message)")
+    if !error.hint.isEmpty { printError("hint: \(error.hint)") }
+    switch error.kind {
+    case .argument, .language, .format, .unsupported, .text: throw ExitCode(2)
+    default: throw ExitCode(1)
+    }
+  }
+}
+
+/// Writes one line to standard error.
+func printError(_ line: String) { writeAll(STDERR_FILENO, Array((line + "\n").utf8)) }
+
+/// Writes all bytes; false when the reader has gone or the device is full.
+@discardableResult
+func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+  var offset = 0
+  while offset < bytes.count {
+    let written = bytes[offset...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if written < 0 && errno == EINTR { continue }
+    if written <= 0 { return false }
+    offset += written
+  }
+  return true
 }

@@ -1,5 +1,6 @@
 import HablaCheckpoints
 import HablaKernels
+import Synchronization
 
 /// Gives a network its weights by canonical name, with weight norm folded and shapes checked.
 ///
@@ -12,6 +13,7 @@ package struct WeightReader: Sendable {
   private let checkpoint: any Checkpoint
   private let fileName: @Sendable (String) -> String
   private let prefix: String
+  private let log: WeightLog?
 
   /// Reads from `checkpoint`; `fileName` maps a canonical name to the file's (default: the same).
   package init(
@@ -21,17 +23,24 @@ package struct WeightReader: Sendable {
     self.checkpoint = checkpoint
     self.fileName = fileName
     prefix = ""
+    log = nil
   }
 
-  private init(_ parent: WeightReader, prefix: String) {
+  private init(_ parent: WeightReader, prefix: String, log: WeightLog?) {
     checkpoint = parent.checkpoint
     fileName = parent.fileName
     self.prefix = prefix
+    self.log = log
   }
 
   /// The same weights seen from below `name` ("dec" makes "conv_pre.weight" mean "dec.conv_pre.weight").
   package func scoped(_ name: String) -> WeightReader {
-    WeightReader(self, prefix: prefix + name + ".")
+    WeightReader(self, prefix: prefix + name + ".", log: log)
+  }
+
+  /// The same weights; every tensor that is read is noted in `log`.
+  package func logged(in log: WeightLog) -> WeightReader {
+    WeightReader(self, prefix: prefix, log: log)
   }
 
   /// The canonical name of what this reader calls `name`.
@@ -62,6 +71,7 @@ package struct WeightReader: Sendable {
   package func array(_ name: String, shape expected: [Int]) throws -> WeightArray {
     let full = prefix + name
     let stored = fileName(full)
+    log?.note(full, expected)
     guard let info = checkpoint.info(stored) else {
       if let pair = normPair(name) { return try folded(pair, expected: expected) }
       throw CheckpointError.missingTensor(name: stored)
@@ -74,8 +84,26 @@ package struct WeightReader: Sendable {
     }
     let buffer = FloatBuffer(count: info.count)
     try checkpoint.copyFloats(stored, to: buffer.pointer)
+    if info.type == .int8 { try dequantize(buffer, info) }
     try checkFinite(UnsafePointer(buffer.pointer), buffer.count, stored)
     return WeightArray(buffer)
+  }
+
+  /// Multiplies 8-bit values by their scales, one per index of the one axis that `NAME.scale` has.
+  private func dequantize(_ buffer: FloatBuffer, _ info: TensorInfo) throws {
+    let name = info.name + ".scale"
+    guard let scaleInfo = checkpoint.info(name) else {
+      throw CheckpointError.missingTensor(name: name)
+    }
+    let axis = scaleInfo.shape.firstIndex { $0 != 1 } ?? 0
+    var expected = info.shape.map { _ in 1 }
+    if axis < expected.count { expected[axis] = info.shape[axis] }
+    try check(scaleInfo, expected)
+    let scales = try checkpoint.floats(name)
+    let inner = info.shape.dropFirst(axis + 1).reduce(1, *)
+    for index in 0..<buffer.count {
+      buffer.pointer[index] *= scales[index / inner % scales.count]
+    }
   }
 
   /// A convolution's weight as [out, tap, in], the layout of this project's products.
@@ -192,5 +220,22 @@ package struct WeightReader: Sendable {
       start = end
     }
     return nil
+  }
+}
+
+/// Names and shapes of the tensors that a network has read, in order.
+package final class WeightLog: Sendable {
+  private let state = Mutex<[(name: String, shape: [Int])]>([])
+
+  /// Makes an empty log.
+  package init() {}
+
+  /// Canonical names, each once, with the shapes that the network asked for.
+  package var entries: [(name: String, shape: [Int])] { state.withLock { $0 } }
+
+  fileprivate func note(_ name: String, _ shape: [Int]) {
+    state.withLock { entries in
+      if !entries.contains(where: { $0.name == name }) { entries.append((name, shape)) }
+    }
   }
 }

@@ -9,11 +9,11 @@ enum MeloTTS: VoiceFamily {
 
   static func open(path: String) throws -> VoiceParts? {
     guard
-      let checkpointPath = VoiceFiles.firstExisting(
+      let checkpointPath = ConfigurationFiles.firstExisting(
         ["checkpoint.pth", "checkpoint.safetensors"], in: path),
-      let json = try VoiceFiles.text(path + "/config.json")
+      let json = try ConfigurationFiles.text(path + "/config.json")
     else { return nil }
-    let configuration = try JSONText.decode(Configuration.self, json, name: "config.json")
+    let configuration = try ConfigurationJSON.decode(Configuration.self, json, name: "config.json")
     let weights = WeightReader(try Checkpoints.open(path: checkpointPath))
     return VoiceParts(
       network: try configuration.network(weights), weights: weights, files: ["config.json": json])
@@ -22,7 +22,7 @@ enum MeloTTS: VoiceFamily {
   static func traits(
     files: [String: String], network: VITSConfiguration
   ) throws -> VoiceTraits {
-    let configuration = try JSONText.decode(
+    let configuration = try ConfigurationJSON.decode(
       Configuration.self, files["config.json"] ?? "", name: "config.json")
     let languages = configuration.languages
     guard !languages.isEmpty else {

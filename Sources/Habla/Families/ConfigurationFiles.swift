@@ -9,7 +9,7 @@ import Darwin
 #endif
 
 /// Small reads that families share.
-enum VoiceFiles {
+enum ConfigurationFiles {
   /// Largest configuration file that is read; published ones have a few hundred KiB at most.
   static let largestText = 64 << 20
 
@@ -56,7 +56,7 @@ enum VoiceFiles {
 }
 
 /// JSON configuration files.
-enum JSONText {
+enum ConfigurationJSON {
   /// Decodes a type from JSON text, with errors that name the file and the key.
   static func decode<T: Decodable>(_ type: T.Type, _ text: String, name: String) throws -> T {
     do {
