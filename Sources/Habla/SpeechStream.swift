@@ -97,7 +97,7 @@ struct SpeechProgress {
 
   /// Tokens to latent frames, and the marks that follow from the durations.
   private mutating func begin(_ sentence: PreparedSentence, _ engine: Engine) throws {
-    engine.run.workspace.reset(to: Workspace.start)
+    engine.run.workspace.reset(to: .start)
     let latent = try voice.model.latentFrames(
       sentence.tokenized.tokens, speaker: request.speaker, scales: request.scales,
       noise: .seed(request.options.seed &+ UInt64(sentenceNumber) &* 0x9E37_79B9_7F4A_7C15),

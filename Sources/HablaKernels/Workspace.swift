@@ -13,10 +13,10 @@ package final class Workspace {
   package struct Mark: Sendable {
     fileprivate let segment: Int
     fileprivate let offset: Int
-  }
 
-  /// The position at which nothing is taken.
-  package static let start = Mark(segment: 0, offset: 0)
+    /// The position at which nothing is taken.
+    package static let start = Mark(segment: 0, offset: 0)
+  }
 
   /// Makes an empty workspace; memory is allocated as it is taken.
   package init() {}

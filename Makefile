@@ -1,0 +1,41 @@
+# Habla: see README.md. Everything here works on a fresh Debian or Ubuntu with a Swift toolchain.
+
+SWIFT ?= swift
+TEXT ?= Hola, ¿qué tal?
+OUT ?= hola.wav
+CONFIGURATION ?= release
+
+.PHONY: all deps build demo test lint format default-voice docs clean
+
+all: build
+
+# Installs what Habla links against; works as root and with sudo.
+deps:
+	@sh Scripts/install-dependencies.sh
+
+build: deps
+	$(SWIFT) build -c $(CONFIGURATION) --product habla
+
+# make demo TEXT="..." OUT=file.wav: sets up everything and speaks.
+demo: build
+	@"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/habla" say -o "$(OUT)" -- "$$HABLA_DEMO_TEXT"
+
+demo: export HABLA_DEMO_TEXT = $(TEXT)
+
+# Sets up everything and runs the tests.
+test: deps
+	$(SWIFT) test -c release
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests $(wildcard Examples Benchmarks)
+
+format:
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests $(wildcard Examples Benchmarks)
+
+# Makes the file that is compiled into the library from its MeloTTS-form source.
+default-voice: build
+	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/habla" convert Voices/default \
+	  Sources/HablaDefaultVoice/default.habla.safetensors --dtype fp16
+
+clean:
+	$(SWIFT) package clean
