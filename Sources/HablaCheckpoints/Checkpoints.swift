@@ -13,11 +13,12 @@ package enum Checkpoints {
       return try PyTorchCheckpoint(file)
     }
     if SafetensorsCheckpoint.isLikely(file) { return try SafetensorsCheckpoint(file) }
+    if ONNXCheckpoint.isLikely(file) { return try ONNXCheckpoint(file) }
     throw CheckpointError.unsupported(
       format: "checkpoint", what: "\(file.name): \(describe(file)), expected \(known)")
   }
 
-  private static let known = "a PyTorch (.pth, .bin) or safetensors file"
+  private static let known = "a PyTorch (.pth, .bin), safetensors or ONNX file"
 
   /// What an unknown file seems to be; names the mistakes that happen when voices are downloaded.
   private static func describe(_ file: FileBytes) -> String {

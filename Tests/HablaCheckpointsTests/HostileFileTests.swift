@@ -10,6 +10,7 @@ import Testing
     "containers/zip-torch1.13.1.pth", "containers/legacy-torch2.13.0.pth",
     "melo-tiny/checkpoint.pth", "hf-vits-tiny/multi/model.safetensors",
     "bert-tiny/other-layouts/pytorch_model.legacy-gamma-beta.bin",
+    "piper-tiny/single/es_ES-tiny-medium.onnx",
   ]
 
   /// Every cut in the first and last 4 KiB, then a stride.

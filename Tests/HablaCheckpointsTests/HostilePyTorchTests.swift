@@ -35,7 +35,7 @@ import Testing
   @Test func refusesGlobalsByName() {
     for name in [
       "os\nsystem", "posix\nsystem", "builtins\neval", "subprocess\nPopen",
-      "torch\nload", "torch._utils\n_rebuild_tensor", "collections\ndefaultdict", "\n",
+      "torch\nload", "torch._utils\n_rebuild_tensor", "collections\ndefaultdict",
     ] {
       var builder = PickleBuilder()
       builder.global(name)
