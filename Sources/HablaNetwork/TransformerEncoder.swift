@@ -46,8 +46,7 @@ package struct TransformerEncoder: Sendable {
   private struct Layer: Sendable {
     let attention: RelativeAttention
     let attentionNorm: LayerNorm
-    let expand: Convolution
-    let contract: Convolution
+    let feedForward: FeedForward
     let feedForwardNorm: LayerNorm
   }
 
@@ -72,11 +71,9 @@ package struct TransformerEncoder: Sendable {
           scope, "attn_layers.\(i)", channels: h, heads: configuration.heads),
         attentionNorm: try LayerNorm(
           scope, "norm_layers_1.\(i)", channels: h, epsilon: configuration.epsilon),
-        // Even kernels are padded by one row less on the left than on the right.
-        expand: try Convolution(
-          scope, "ffn_layers.\(i).conv_1", inputs: h, outputs: f, kernel: k, padLeft: (k - 1) / 2),
-        contract: try Convolution(
-          scope, "ffn_layers.\(i).conv_2", inputs: f, outputs: h, kernel: k, padLeft: (k - 1) / 2),
+        feedForward: try FeedForward(
+          scope, "ffn_layers.\(i)", channels: h, innerChannels: f, kernel: k,
+          activation: configuration.activation),
         feedForwardNorm: try LayerNorm(
           scope, "norm_layers_2.\(i)", channels: h, epsilon: configuration.epsilon))
     }
@@ -96,7 +93,6 @@ package struct TransformerEncoder: Sendable {
     let h = configuration.channels
     run.scope {
       let y = run.workspace.take(rows * h)
-      let hidden = run.workspace.take(rows * configuration.filterChannels)
       for (i, layer) in layers.enumerated() {
         if i == configuration.conditioningLayer, let speaker, let speakerVector {
           let shift = run.workspace.take(h)
@@ -106,15 +102,52 @@ package struct TransformerEncoder: Sendable {
         layer.attention.forward(x, rows: rows, into: y, run)
         run.trace?("\(name).attn_layers.\(i)", y, rows, h)
         layer.attentionNorm.forward(y, residual: x, rows: rows, into: x)
-        layer.expand.forward(x, rows: rows, into: hidden, run)
-        switch configuration.activation {
-        case .relu: Elementwise.relu(hidden, hidden, rows * configuration.filterChannels)
-        case .gelu: VectorMath.gelu(hidden, hidden, rows * configuration.filterChannels)
-        }
-        layer.contract.forward(hidden, rows: rows, into: y, run)
+        layer.feedForward.forward(x, rows: rows, into: y, run)
         layer.feedForwardNorm.forward(y, residual: x, rows: rows, into: x)
         run.trace?("\(name).norm_layers_2.\(i)", x, rows, h)
       }
+    }
+  }
+}
+
+/// Two convolutions with an activation in between.
+package struct FeedForward: Sendable {
+  private let expand: Convolution
+  private let contract: Convolution
+  private let activation: Activation
+
+  /// Reads `name.conv_1` ([innerChannels, channels, kernel]) and `name.conv_2`.
+  package init(
+    _ reader: WeightReader, _ name: String, channels: Int, innerChannels: Int, kernel: Int,
+    activation: Activation
+  ) throws {
+    // Even kernels are padded by one row less on the left than on the right.
+    let padLeft = (kernel - 1) / 2
+    expand = try Convolution(
+      reader, name + ".conv_1", inputs: channels, outputs: innerChannels, kernel: kernel,
+      padLeft: padLeft)
+    contract = try Convolution(
+      reader, name + ".conv_2", inputs: innerChannels, outputs: channels, kernel: kernel,
+      padLeft: padLeft)
+    self.activation = activation
+  }
+
+  /// y [rows, channels] from x [rows, channels].
+  package func forward(
+    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, _ run: RunState
+  ) {
+    run.scope {
+      let width = expand.outputs
+      let hidden = run.workspace.take(rows * width)
+      expand.forward(x, rows: rows, into: hidden, run)
+      run.overRows(rows) { start, count in
+        let part = hidden + start * width
+        switch activation {
+        case .relu: Elementwise.relu(part, part, count * width)
+        case .gelu: VectorMath.gelu(part, part, count * width)
+        }
+      }
+      contract.forward(hidden, rows: rows, into: y, run)
     }
   }
 }
