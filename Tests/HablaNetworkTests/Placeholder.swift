@@ -1,2 +1,0 @@
-import HablaNetwork
-import Testing
