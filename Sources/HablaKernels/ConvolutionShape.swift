@@ -27,6 +27,17 @@ package struct ConvolutionShape: Sendable, Equatable {
 
 /// Convolution as one matrix product per tap.
 package enum DirectConvolution {
+  /// Sets `rows` dense rows of `channels` floats to `bias`, or to zero.
+  package static func begin(
+    rows: Int, channels: Int, _ y: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?
+  ) {
+    guard let bias else {
+      y.update(repeating: 0, count: rows * channels)
+      return
+    }
+    Elementwise.fillRows(rows: rows, columns: channels, out: y, vector: bias)
+  }
+
   /// y[t, o] += sum over taps j and channels i of x[t + j * dilation, i] * weight[j, i, o].
   ///
   /// `x` is a window of `rows` + `shape.reach` rows, `y` has `rows` rows; both dense and apart.

@@ -148,7 +148,7 @@ private func weights(_ unit: UnitCase) -> WeightReader {
         let latent = testValues(frames * sizes.inputChannels, seed: UInt64(frames + 1))
         let expected = reference.forward(latent, speaker: speaker)
         for chunk in [1, 2, 3, 7, 16, 64, max(frames, 1)] {
-          stream.reset(speakerVector: speaker)
+          stream.begin(speakerVector: speaker)
           var samples: [Float] = []
           var first = 0
           repeat {

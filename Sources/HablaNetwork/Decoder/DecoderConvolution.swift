@@ -52,8 +52,8 @@ package struct DecoderConvolution: Sendable {
     if rows == 0 { return }
     var source = x
     if slope != 1 {
-      Vocoder.leakyReLU(
-        x, into: rectified, count: (rows + shape.reach) * shape.inputs, slope: slope)
+      Elementwise.leakyReLU(
+        x, slope: slope, rectified, (rows + shape.reach) * shape.inputs)
       source = UnsafePointer(rectified)
     }
     let (inputs, outputs) = (shape.inputs, shape.outputs)
@@ -64,13 +64,12 @@ package struct DecoderConvolution: Sendable {
       let count = min(block, rows - first)
       let target = y + first * outputs
       if !sum.accumulates {
-        Vocoder.setRows(target, rows: count, channels: outputs, to: sum.bias)
+        DirectConvolution.begin(rows: count, channels: outputs, target, bias: sum.bias)
       } else if let bias = sum.bias {
-        for r in 0..<count { for c in 0..<outputs { target[r * outputs + c] += bias[c] } }
+        Elementwise.addRowVector(rows: count, columns: outputs, x: target, vector: bias)
       }
       if let residual = sum.residual {
-        let added = residual + first * outputs
-        for i in 0..<count * outputs { target[i] += added[i] }
+        Elementwise.add(target, residual + first * outputs, target, count * outputs)
       }
       DirectConvolution.accumulate(
         shape, rows: count, source + first * inputs, weight: weight.pointer, into: target)

@@ -102,7 +102,7 @@ package final class HiFiGAN: Sendable {
     pool: ThreadPool
   ) -> [Float] {
     let stream = HiFiGANStream(self, pool: pool)
-    stream.reset(speakerVector: speakerVector)
+    stream.begin(speakerVector: speakerVector)
     var samples: [Float] = []
     samples.reserveCapacity(configuration.sampleCount(frames: frames))
     stream.push(latent, frames: frames, isLast: true) { samples.append(contentsOf: $0) }

@@ -80,7 +80,7 @@ package struct HiFiGANReference: Sendable {
     }
     var samples = convolve(last, rectify(x, 0.01))
     samples.withUnsafeMutableBufferPointer { buffer in
-      if let base = buffer.baseAddress { Vocoder.tanh(base, count: buffer.count) }
+      if let base = buffer.baseAddress { VectorMath.tanh(base, base, buffer.count) }
     }
     return samples
   }

@@ -103,8 +103,8 @@ package final class HiFiGANStageStream {
     let (window, groups) = input.open(rows, count, isLast: isLast)
     defer { input.close() }
     if groups == 0 { return 0 }
-    Vocoder.leakyReLU(
-      window, into: rectified.pointer, count: (groups + input.headroom) * up.inputs, slope: slope)
+    Elementwise.leakyReLU(
+      window, slope: slope, rectified.pointer, (groups + input.headroom) * up.inputs)
     let source = UnsafePointer(rectified.pointer)
     let target = upsampled.fresh
     let bias = stage.upsamplingBias?.pointer
@@ -113,7 +113,7 @@ package final class HiFiGANStageStream {
       let first = part * block
       let size = min(block, groups - first)
       let y = target + first * up.rate * up.outputs
-      Vocoder.setRows(y, rows: size * up.rate, channels: up.outputs, to: bias)
+      DirectConvolution.begin(rows: size * up.rate, channels: up.outputs, y, bias: bias)
       up.accumulate(rows: size, source + first * up.inputs, into: y)
     }
     // An odd difference of kernel and rate gives the first row of one more group at the end.

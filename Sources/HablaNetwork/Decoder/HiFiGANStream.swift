@@ -64,7 +64,7 @@ package final class HiFiGANStream {
     rectified = FloatBuffer(
       count: (outputRows + lastWindow.headroom) * decoder.last.shape.inputs)
     firstBias = FloatBuffer(count: sizes.initialChannels)
-    reset(speakerVector: nil)
+    begin(speakerVector: nil)
   }
 
   /// Input rows that a stage takes at once: few enough for its activations to stay in the cache.
@@ -75,13 +75,13 @@ package final class HiFiGANStream {
   }
 
   /// Starts an utterance, for a speaker if a vector of `speakerChannels` floats is given.
-  package func reset(speakerVector: UnsafePointer<Float>?) {
+  package func begin(speakerVector: UnsafePointer<Float>?) {
     firstWindow.reset()
     lastWindow.reset()
     for stage in stages { stage.reset() }
     let channels = decoder.configuration.initialChannels
-    Vocoder.setRows(
-      firstBias.pointer, rows: 1, channels: channels, to: decoder.first.bias?.pointer)
+    DirectConvolution.begin(
+      rows: 1, channels: channels, firstBias.pointer, bias: decoder.first.bias?.pointer)
     if let speakerVector, let condition = decoder.condition {
       condition.forward(
         rows: 1, speakerVector, slope: 1,
@@ -94,7 +94,7 @@ package final class HiFiGANStream {
   ///
   /// `isLast` ends the utterance and gives all the rest; `frames` may be 0. `emit` is called with
   /// consecutive samples, zero or more times; its buffer is valid during the call. After it has
-  /// thrown, or after the last frame, `reset` must come before the next `push`.
+  /// thrown, or after the last frame, `begin` must come before the next `push`.
   package func push<Failure: Error>(
     _ frameRows: UnsafePointer<Float>, frames: Int, isLast: Bool,
     emit: (UnsafeBufferPointer<Float>) throws(Failure) -> Void
@@ -147,7 +147,7 @@ package final class HiFiGANStream {
       rows: outputs, window, slope: 0.01, adding: .init(bias: decoder.last.bias?.pointer),
       into: samples.pointer, rectified: rectified.pointer, pool: pool)
     lastWindow.close()
-    Vocoder.tanh(samples.pointer, count: outputs)
+    VectorMath.tanh(samples.pointer, samples.pointer, outputs)
     if outputs > 0 {
       try emit(UnsafeBufferPointer(start: samples.pointer, count: outputs))
     }
