@@ -180,7 +180,8 @@ package final class VITSModel: Sendable {
     _ latent: LatentFrames, speaker: Int?, _ run: RunState
   ) throws(SynthesisInputError) -> [Float] {
     decoder.forward(
-      latent.values, frames: latent.frames, speakerVector: try speakerVector(speaker), run)
+      latent.values, frames: latent.frames, speakerVector: try speakerVector(speaker),
+      pool: run.pool)
   }
 
   /// Frames per token: ceil(exp(log duration) * length scale).

@@ -31,7 +31,7 @@ extension MeloTTS {
       let usesSpeakerConditionedEncoder: Bool?
       let usesVoiceConversion: Bool?
       let speakerChannels: Int?
-      let residualBlock: String
+      let residualBlock: ResidualBlockKind
       let residualKernelSizes: [Int]
       let residualDilations: [[Int]]
       let upsampleRates: [Int]

@@ -1,0 +1,164 @@
+import HablaKernels
+
+/// Rows of a running stream with room in front and behind for `StreamWindow`.
+package final class RowBuffer {
+  private let buffer: FloatBuffer
+  /// Where new rows go.
+  package let fresh: UnsafeMutablePointer<Float>
+
+  /// Makes room for `rows` new rows, `headroom` before and `tailroom` after them.
+  package init(channels: Int, headroom: Int, rows: Int, tailroom: Int) {
+    buffer = FloatBuffer(count: (headroom + rows + tailroom) * channels)
+    fresh = buffer.pointer + headroom * channels
+  }
+}
+
+/// One stage of a running generator: upsampling, then the residual blocks side by side.
+///
+/// The blocks look ahead by different numbers of rows; the faster ones are held back so that all
+/// give the same rows and their sum needs no buffer of its own.
+package final class HiFiGANStageStream {
+  private let stage: HiFiGAN.Stage
+  private let pairs: Bool
+  private let slope: Float
+  private let input: StreamWindow
+  private let windows: [[StreamWindow]]
+  private let upsampled: RowBuffer
+  private let inner: RowBuffer
+  private let outer: [RowBuffer]
+  private let rectified: FloatBuffer
+  /// Where the result of `process` is.
+  package let sum: RowBuffer
+  /// Largest number of input rows per call.
+  let passRows: Int
+  /// Largest number of rows that a call can give.
+  let outputRows: Int
+
+  /// `room` is what the layer behind needs around `sum`.
+  package init(
+    _ stage: HiFiGAN.Stage, kind: ResidualBlockKind, slope: Float, passRows: Int,
+    room: (head: Int, tail: Int)
+  ) {
+    self.stage = stage
+    self.slope = slope
+    self.passRows = passRows
+    pairs = kind == .one
+    let up = stage.upsampling
+    input = StreamWindow(
+      channels: up.inputs, history: up.history, lookahead: up.lookahead, extra: up.extraRows)
+    let lags = stage.blocks.map { $0.reduce(0) { $0 + $1.padding } }
+    let lag = lags.max() ?? 0
+    windows = zip(stage.blocks, lags).map { block, own in
+      block.enumerated().map { index, layer in
+        StreamWindow(
+          channels: stage.channels, history: layer.padding, lookahead: layer.padding,
+          delay: index == 0 ? lag - own : 0)
+      }
+    }
+    let head = windows.joined().map(\.headroom).max() ?? 0
+    let tail = windows.joined().map(\.tailroom).max() ?? 0
+    // The last call flushes what every layer still holds back.
+    let fresh = (passRows + input.headroom + up.extraRows) * up.rate
+    let rows = fresh + lag
+    outputRows = rows
+    func buffer() -> RowBuffer {
+      RowBuffer(channels: stage.channels, headroom: head, rows: rows, tailroom: tail)
+    }
+    upsampled = buffer()
+    inner = buffer()
+    outer = [buffer(), buffer()]
+    sum = RowBuffer(
+      channels: stage.channels, headroom: room.head, rows: rows, tailroom: room.tail)
+    rectified = FloatBuffer(
+      count: max(
+        (head + rows + tail) * stage.channels,
+        (passRows + input.headroom + input.tailroom) * up.inputs))
+  }
+
+  /// What the layer in front needs around its rows.
+  package var room: (head: Int, tail: Int) { (input.headroom, input.tailroom) }
+
+  /// Forgets the utterance.
+  package func reset() {
+    input.reset()
+    for window in windows.joined() { window.reset() }
+  }
+
+  /// Takes up to `passRows` rows and gives the number of rows written to `sum.fresh`.
+  package func process(
+    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, pool: ThreadPool
+  ) -> Int {
+    let fresh = upsample(rows, count, isLast: isLast, pool: pool)
+    var given = 0
+    for block in stage.blocks.indices {
+      given = residualBlock(block, fresh, isLast: isLast, pool: pool)
+    }
+    return given
+  }
+
+  private func upsample(
+    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, pool: ThreadPool
+  ) -> Int {
+    let up = stage.upsampling
+    let (window, groups) = input.open(rows, count, isLast: isLast)
+    defer { input.close() }
+    if groups == 0 { return 0 }
+    Elementwise.leakyReLU(
+      window, slope: slope, rectified.pointer, (groups + input.headroom) * up.inputs)
+    let source = UnsafePointer(rectified.pointer)
+    let target = upsampled.fresh
+    let bias = stage.upsamplingBias?.pointer
+    let block = 32
+    pool.run((groups + block - 1) / block) { part in
+      let first = part * block
+      let size = min(block, groups - first)
+      let y = target + first * up.rate * up.outputs
+      DirectConvolution.begin(rows: size * up.rate, channels: up.outputs, y, bias: bias)
+      up.accumulate(rows: size, source + first * up.inputs, into: y)
+    }
+    // An odd difference of kernel and rate gives the first row of one more group at the end.
+    return groups * up.rate - (isLast ? up.extraRows * (up.rate - 1) : 0)
+  }
+
+  private func residualBlock(
+    _ block: Int, _ count: Int, isLast: Bool, pool: ThreadPool
+  ) -> Int {
+    let layers = stage.blocks[block]
+    let windows = windows[block]
+    var rows = upsampled.fresh
+    var count = count
+    let step = pairs ? 2 : 1
+    for index in stride(from: 0, to: layers.count, by: step) {
+      let closes = index + step == layers.count
+      let target = closes ? sum.fresh : outer[(index / step) % 2].fresh
+      let (window, outputs) = windows[index].open(rows, count, isLast: isLast)
+      var adding = DecoderConvolution.Sum(
+        bias: layers[index + step - 1].bias?.pointer, residual: nil,
+        accumulates: closes && block > 0)
+      if pairs {
+        layers[index].forward(
+          rows: outputs, window, slope: slope, adding: .init(bias: layers[index].bias?.pointer),
+          into: inner.fresh, rectified: rectified.pointer, pool: pool)
+        let (second, final) = windows[index + 1].open(inner.fresh, outputs, isLast: isLast)
+        // The window of the first layer still holds the block's input for these rows.
+        let behind =
+          windows[index + 1].emitted - windows[index].emitted + layers[index].padding
+        adding.residual = UnsafePointer(window + behind * stage.channels)
+        layers[index + 1].forward(
+          rows: final, second, slope: slope, adding: adding, into: target,
+          rectified: rectified.pointer, pool: pool)
+        windows[index + 1].close()
+        count = final
+      } else {
+        adding.residual = UnsafePointer(window + layers[index].padding * stage.channels)
+        layers[index].forward(
+          rows: outputs, window, slope: slope, adding: adding, into: target,
+          rectified: rectified.pointer, pool: pool)
+        count = outputs
+      }
+      windows[index].close()
+      rows = target
+    }
+    return count
+  }
+}

@@ -1,0 +1,86 @@
+/// Dates in digits: 3/5/1998, 03-05-1998, 3.5.1998, 2024-05-03, 12-oct-2023, "el 3/5".
+///
+/// The day comes first, unless only the other order makes a date. Years are read as cardinals,
+/// two-digit years from 50 on as 19xx and others as 20xx. The first of a month is "uno".
+struct SpanishDateRule: RewriteRule {
+  func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
+    guard let first = line.digits(at: index) else { return nil }
+    if let named = Self.named(first, line, at: index) { return named }
+    let sign = line[index + 1].text
+    guard ["/", "-", "."].contains(sign), let second = line.digits(at: index + 2) else {
+      return nil
+    }
+    guard line[index + 3].isMark(sign), let third = line.digits(at: index + 4) else {
+      return Self.dayAndMonth(first, second, sign, after: context, end: index + 3)
+    }
+    if line[index + 5].isMark(sign), line[index + 6].kind == .digits { return nil }
+    let end = index + 5
+    if first.utf8.count == 4, sign != "." || second.utf8.count == 2 {
+      guard let spoken = Self.spoken(day: third, month: second, year: first) else { return nil }
+      let isTimestamp = line[end].text == "T" && line[end + 1].kind == .digits
+      return RewriteMatch(
+        kind: .date, end: isTimestamp ? end + 1 : end,
+        spoken: isTimestamp ? spoken + " a las" : spoken)
+    }
+    let isPadded = first.utf8.count == 2 && second.utf8.count == 2
+    guard third.utf8.count == 4 || third.utf8.count == 2 && (sign == "/" || sign == "-" && isPadded)
+    else { return nil }
+    let spoken =
+      Self.spoken(day: first, month: second, year: third)
+      ?? Self.spoken(day: second, month: first, year: third)
+    return spoken.map { RewriteMatch(kind: .date, end: end, spoken: $0) }
+  }
+
+  /// "el 3/5", "del 3/5 al 8/5".
+  private static func dayAndMonth(
+    _ day: String, _ month: String, _ sign: String, after context: SpokenContext, end: Int
+  ) -> RewriteMatch? {
+    guard sign == "/", dayWords.contains(context.lowerWord),
+      let spoken = spoken(day: day, month: month, year: nil)
+    else { return nil }
+    return RewriteMatch(kind: .date, end: end, spoken: spoken)
+  }
+
+  /// Months by name, as in 12-oct-2023.
+  private static func named(_ day: String, _ line: TokenLine, at index: Int) -> RewriteMatch? {
+    let sign = line[index + 1]
+    guard sign.kind == .space || sign.isMark("-") || sign.isMark("/"),
+      let month = shortMonths[line[index + 2].lower]
+    else { return nil }
+    var end = index + 3
+    let hasPoint = line[end].isMark(".")
+    if hasPoint { end += 1 }
+    let before = line[end]
+    let year = line.digits(at: end + 1)
+    let hasYear = (before.kind == .space || before.text == sign.text) && year?.utf8.count == 4
+    guard
+      hasYear || sign.kind == .mark
+        || hasPoint && !SpanishAbbreviationRule.endsSentence(line, at: end)
+    else { return nil }
+    let spoken = spoken(day: day, month: String(month), year: hasYear ? year : nil)
+    return spoken.map { RewriteMatch(kind: .date, end: hasYear ? end + 2 : end, spoken: $0) }
+  }
+
+  private static func spoken(day: String, month: String, year: String?) -> String? {
+    guard day.utf8.count <= 2, month.utf8.count <= 2, let dayValue = Int(day),
+      let monthValue = Int(month), (1...31).contains(dayValue), (1...12).contains(monthValue)
+    else { return nil }
+    let start = SpanishNumberWords.cardinal(day) + " de " + months[monthValue - 1]
+    guard let year, var value = Int(year) else { return start }
+    if year.utf8.count == 2 { value += value >= 50 ? 1900 : 2000 }
+    return start + " de " + SpanishNumberWords.cardinal(String(value))
+  }
+
+  static let months = [
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+    "octubre", "noviembre", "diciembre",
+  ]
+  private static let shortMonths = [
+    "ene": 1, "feb": 2, "mar": 3, "abr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8, "sep": 9,
+    "sept": 9, "set": 9, "oct": 10, "nov": 11, "dic": 12,
+  ]
+  private static let dayWords = SpanishWordLists.set(
+    """
+    el día del al lunes martes miércoles jueves viernes sábado domingo hoy mañana ayer fecha
+    """)
+}
