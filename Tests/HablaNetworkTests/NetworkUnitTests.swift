@@ -54,12 +54,13 @@ private struct UnitItem {
 
   private func check(
     _ group: String, cases: Int, like key: String = "in.x", output: String = "out.y",
-    _ body: (UnitItem, inout [Float], [Float]?) throws -> Void
+    skippingPadded: Bool = false, _ body: (UnitItem, inout [Float], [Float]?) throws -> Void
   ) throws {
     let units = try UnitCase.all(group)
     #expect(units.count == cases)
     for unit in units {
       for item in try UnitItem.all(unit, like: key) {
+        if skippingPadded && item.rows < unit.shape(key)[2] { continue }
         let expected = try item.rows(output)
         var found = [Float](repeating: .nan, count: expected.count)
         try body(item, &found, try item.speaker())
@@ -164,8 +165,10 @@ private struct UnitItem {
     }
   }
 
+  /// The padding of the second item of one case is not zero and is read by the first convolution of
+  /// the reference; a single utterance has no padding, so that item has no counterpart here.
   @Test func waveNet() throws {
-    try check("wavenet", cases: 4) { item, y, speaker in
+    try check("wavenet", cases: 4, skippingPadded: true) { item, y, speaker in
       let channels = item.size("in_layers.0.weight", axis: 1)
       let layer = try WaveNet(
         item.weights, channels: channels, layers: item.unit.integer("layers"),
