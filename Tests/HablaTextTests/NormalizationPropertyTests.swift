@@ -5,11 +5,13 @@ import Testing
 /// What holds for every text.
 @Suite struct NormalizationPropertyTests {
   private static let normalizers: [any TextNormalizer] = [
-    SpanishNormalizer(), PlainNormalizer(),
+    SpanishNormalizer(), EnglishNormalizer(), PlainNormalizer(),
   ]
 
   @Test func tablesInOneLine() throws {
-    let rows = try NormalizationTable.rows("normalization-es.tsv")
+    let rows =
+      try NormalizationTable.rows("normalization-es.tsv")
+      + NormalizationTable.rows("normalization-en.tsv")
     var random = SplitMix(seed: 7)
     for _ in 0..<2_000 {
       let texts = (0..<3).map { _ in rows[random.below(rows.count)].text }

@@ -16,6 +16,10 @@ import Darwin
     try check("normalization-es.tsv", with: SpanishNormalizer(), atLeast: 400)
   }
 
+  @Test func english() throws {
+    try check("normalization-en.tsv", with: EnglishNormalizer(), atLeast: 110)
+  }
+
   private func check(_ file: String, with normalizer: any TextNormalizer, atLeast: Int) throws {
     let rows = try NormalizationTable.rows(file)
     #expect(rows.count >= atLeast)

@@ -74,6 +74,7 @@ package func normalizer(for language: String) -> any TextNormalizer {
   let code = language.prefix { $0 != "-" && $0 != "_" }.lowercased()
   switch code {
   case "es", "spa", "sp": return SpanishNormalizer()
+  case "en", "eng": return EnglishNormalizer()
   default: return PlainNormalizer()
   }
 }

@@ -86,6 +86,17 @@ struct TokenLine: Sendable {
     return index + parts.count
   }
 
+  /// Whether a sentence ends before token `index`: nothing follows, or a blank and a capital.
+  func endsSentence(at index: Int) -> Bool {
+    switch self[index].kind {
+    case .end: return true
+    case .space:
+      let next = self[index + 1]
+      return next.kind == .end || next.isCapitalized || next.isMark("¿") || next.isMark("¡")
+    case .word, .digits, .mark: return false
+    }
+  }
+
   /// Cuts a line into tokens.
   init(_ line: Substring.UnicodeScalarView) {
     var offset = 0

@@ -10,22 +10,11 @@ struct SpanishAbbreviationRule: RewriteRule {
         candidate.condition.holds(line, from: index, to: end, after: context)
       else { continue }
       // The point of an abbreviation that may end a sentence also ends it.
-      let keepsPoint = candidate.mayEndSentence && Self.endsSentence(line, at: end)
+      let keepsPoint = candidate.mayEndSentence && line.endsSentence(at: end)
       return RewriteMatch(
         kind: .abbreviation, end: keepsPoint ? end - 1 : end, spoken: candidate.spoken)
     }
     return nil
-  }
-
-  /// Whether a sentence ends before token `index`: nothing follows, or a blank and a capital.
-  static func endsSentence(_ line: TokenLine, at index: Int) -> Bool {
-    switch line[index].kind {
-    case .end: return true
-    case .space:
-      let next = line[index + 1]
-      return next.kind == .end || next.isCapitalized || next.isMark("¿") || next.isMark("¡")
-    case .word, .digits, .mark: return false
-    }
   }
 
   /// Abbreviations with an indicator: n.º, nº, N°, Mª, D.ª.
@@ -46,7 +35,7 @@ struct SpanishAbbreviationRule: RewriteRule {
     // M.ª. with a second point is not written; nº. is.
     let end =
       line[place + 1].isMark(".") && line[place + 2].kind == .space && sign != "os"
-        && !endsSentence(line, at: place + 2) ? place + 2 : place + 1
+        && !line.endsSentence(at: place + 2) ? place + 2 : place + 1
     return RewriteMatch(kind: .abbreviation, end: end, spoken: spoken)
   }
 

@@ -16,7 +16,7 @@ struct SpanishAcronymRule: RewriteRule {
 
   private static func isSpelled(_ text: String) -> Bool {
     if read.contains(text) { return false }
-    if spelled.contains(text) || !SpanishLetters.hasVowel(text) { return true }
+    if spelled.contains(text) || !Letters.hasVowel(text) { return true }
     return text.utf8.count <= 5 && !SpanishLetters.isReadable(text)
   }
 
@@ -42,15 +42,11 @@ enum SpanishLetters {
     text.lowercased().unicodeScalars.compactMap { name[$0] }.joined(separator: " ")
   }
 
-  static func hasVowel(_ text: String) -> Bool {
-    text.lowercased().unicodeScalars.contains { vowels.contains($0) }
-  }
-
   /// Whether Spanish can begin and end a word as `text` (ASCII letters) does.
   static func isReadable(_ text: String) -> Bool {
     let letters = Array(text.lowercased().unicodeScalars)
-    guard let first = letters.firstIndex(where: vowels.contains),
-      let last = letters.lastIndex(where: vowels.contains)
+    guard let first = letters.firstIndex(where: Letters.vowels.contains),
+      let last = letters.lastIndex(where: Letters.vowels.contains)
     else { return false }
     let onset = String(String.UnicodeScalarView(letters[..<first]))
     let coda = String(String.UnicodeScalarView(letters[(last + 1)...]))
@@ -61,7 +57,6 @@ enum SpanishLetters {
     return startsWell && endsWell
   }
 
-  private static let vowels: Set<Unicode.Scalar> = ["a", "e", "i", "o", "u", "y"]
   private static let onsets: Set<String> = [
     "bl", "br", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "pl", "pr", "tr", "tl", "ch", "ll", "ps",
     "gn", "pn", "sp", "st", "sk", "sc", "sm", "sn", "sl", "str", "scr", "spr", "th", "sh", "ph",

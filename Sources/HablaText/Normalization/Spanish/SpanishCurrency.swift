@@ -55,6 +55,9 @@ struct SpanishCurrency: Sendable {
     "₱": peso,
   ]
 
+  /// The plural for each sign.
+  static let signNames = signs.mapValues(\.plural)
+
   private static let dollars = [
     "US": dollar, "USD": dollar, "U": dollar, "MX": mexican, "R": real, "A": australian,
     "AU": australian, "C": canadian, "CA": canadian, "AR": argentine, "CO": colombian,

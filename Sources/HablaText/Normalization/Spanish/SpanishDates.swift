@@ -55,7 +55,7 @@ struct SpanishDateRule: RewriteRule {
     let hasYear = (before.kind == .space || before.text == sign.text) && year?.utf8.count == 4
     guard
       hasYear || sign.kind == .mark
-        || hasPoint && !SpanishAbbreviationRule.endsSentence(line, at: end)
+        || hasPoint && !line.endsSentence(at: end)
     else { return nil }
     let spoken = spoken(day: day, month: String(month), year: hasYear ? year : nil)
     return spoken.map { RewriteMatch(kind: .date, end: hasYear ? end + 2 : end, spoken: $0) }

@@ -1,13 +1,13 @@
 /// Fractions: 1/2, 3/4 de hora, 1 1/2 tazas, ½; and pairs that are none: 24/7, 8/10.
 struct SpanishFractionRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
-    if let sign = Self.vulgar[line[index].text] {
+    if let sign = VulgarFraction.values[line[index].text] {
       return Self.match(sign.0, sign.1, line, end: index + 1)
     }
     guard let first = line.digits(at: index) else { return nil }
     // A whole number before a fraction: 1 1/2, 1½.
     let place = line.skippingSpace(index + 1)
-    if let sign = Self.vulgar[line[place].text] {
+    if let sign = VulgarFraction.values[line[place].text] {
       return Self.mixed(first, sign.0, sign.1, line, end: place + 1)
     }
     if place > index + 1, let (top, bottom) = Self.slashed(line, at: place), top < bottom,
@@ -97,10 +97,4 @@ struct SpanishFractionRule: RewriteRule {
     }
     return RewriteMatch(kind: .fraction, end: end, spoken: words.joined(separator: " "))
   }
-
-  private static let vulgar: [String: (Int, Int)] = [
-    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5),
-    "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
-    "⅞": (7, 8),
-  ]
 }

@@ -10,16 +10,17 @@ package struct SpanishNormalizer: TextNormalizer {
   private static let engine = RewriteEngine(
     rules: RuleSet(
       word: [
-        SpanishWebAddressRule(), SpanishCurrencyRule(), SpanishAbbreviationRule(),
-        SpanishRomanRule(), SpanishTimesSignRule(), SpanishAcronymRule(),
+        WebAddressRule.spanish, SpanishCurrencyRule(), SpanishAbbreviationRule(),
+        SpanishRomanRule(), TimesLetterRule(word: "por"), SpanishAcronymRule(),
       ],
       digits: [
-        SpanishWebAddressRule(), SpanishDateRule(), SpanishTimeRule(), SpanishCurrencyRule(),
+        WebAddressRule.spanish, SpanishDateRule(), SpanishTimeRule(), SpanishCurrencyRule(),
         SpanishPhoneRule(), SpanishVersionRule(), SpanishFractionRule(), SpanishOrdinalRule(),
         SpanishMeasureRule(), SpanishCardinalRule(),
       ],
       mark: [
-        SpanishPhoneRule(), SpanishCurrencyRule(), SpanishFractionRule(), SpanishSymbolRule(),
+        SpanishPhoneRule(), SpanishCurrencyRule(), SpanishFractionRule(),
+        SymbolRule(words: .spanish),
       ]))
 
   /// Makes one; all are the same.

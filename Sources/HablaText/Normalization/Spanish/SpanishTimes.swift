@@ -98,7 +98,7 @@ struct SpanishTimeRule: RewriteRule {
     let place = line.skippingSpace(index)
     guard ["h", "hs", "hr", "hrs", "horas"].contains(line[place].lower) else { return nil }
     let hasPoint = line[place + 1].isMark(".") && line[place].lower != "horas"
-    return hasPoint && !SpanishAbbreviationRule.endsSentence(line, at: place + 2)
+    return hasPoint && !line.endsSentence(at: place + 2)
       ? place + 2 : place + 1
   }
 
@@ -128,7 +128,7 @@ private struct SpanishDayPart {
       next += 1
     default: return nil
     }
-    if line[next].isMark("."), !SpanishAbbreviationRule.endsSentence(line, at: next + 1) {
+    if line[next].isMark("."), !line.endsSentence(at: next + 1) {
       next += 1
     }
     end = next

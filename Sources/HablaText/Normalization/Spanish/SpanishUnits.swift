@@ -26,7 +26,7 @@ enum SpanishUnits {
     readPower(line, text, &unit)
     readDenominator(line, &unit)
     if line[unit.end].isMark("."), line[unit.end + 1].kind == .space,
-      !SpanishAbbreviationRule.endsSentence(line, at: unit.end + 1)
+      !line.endsSentence(at: unit.end + 1)
     {
       unit.end += 1
     }
