@@ -65,6 +65,11 @@ extension HablaError {
       self.init(kind, prefix + error.description)
     case let error as SynthesisInputError:
       self.init(wrapping: error, prefix: prefix)
+    case let error as TextError:
+      switch error {
+      case .unknownLanguage: self.init(.language, error.description, hint: error.hint)
+      default: self.init(.unsupported, error.description, hint: error.hint)
+      }
     case is CancellationError:
       self.init(.cancelled, "the synthesis was cancelled")
     default:

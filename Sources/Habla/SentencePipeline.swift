@@ -2,25 +2,109 @@ import HablaText
 
 /// One sentence, ready for the network.
 struct PreparedSentence {
+  /// Its tokens, at least one of which is spoken.
   let tokenized: TokenizedSentence
+  /// Where it stands in the caller's text.
   let textRange: TextRange
+  /// Whether a paragraph ends with it.
   let endsParagraph: Bool
 }
 
+/// The sentences of a text, made one by one as they are spoken.
+///
+/// Paragraph by paragraph: numbers and abbreviations are written out, sentences are split off,
+/// each becomes phonemes and tokens. What has nothing to speak is skipped. Memory does not grow
+/// with the text but with its longest paragraph.
 struct SentencePipeline {
-  let request: SynthesisRequest
-  let tokenizer: any VoiceTokenizer
-  var done = false
+  private let request: SynthesisRequest
+  private let tokenizer: any VoiceTokenizer
+  private let normalizer: any TextNormalizer
+  private var paragraphs: ParagraphReader
+  private var sentences: SentenceSplitter.Iterator?
+
   init(_ request: SynthesisRequest, _ tokenizer: any VoiceTokenizer) {
     self.request = request
     self.tokenizer = tokenizer
+    normalizer =
+      request.options.normalizesText
+      ? HablaText.normalizer(for: request.language) : PlainNormalizer()
+    paragraphs = ParagraphReader(request.input)
   }
+
+  /// The next sentence with something to speak, or nil at the end of the text.
   mutating func next() throws -> PreparedSentence? {
-    if done { return nil }
-    done = true
-    let t = MappedText(verbatim: request.input)
+    while true {
+      if let sentence = sentences?.next() {
+        if let prepared = try prepare(sentence) { return prepared }
+      } else {
+        guard let paragraph = paragraphs.next() else { return nil }
+        if request.kind == .phonemes {
+          sentences = nil
+          if let prepared = try preparePhonemes(paragraph) { return prepared }
+        } else {
+          sentences = SentenceSplitter(normalized(paragraph)).makeIterator()
+        }
+      }
+    }
+  }
+
+  private func normalized(_ paragraph: MappedText) -> MappedText {
+    normalizer.normalize(paragraph).text
+  }
+
+  private func prepare(_ sentence: Sentence) throws -> PreparedSentence? {
+    let tokenized = try tokenizer.tokens(for: sentence.text, language: request.language)
+    if tokenized.isEmpty { return nil }
     return PreparedSentence(
-      tokenized: try tokenizer.tokens(for: t, language: request.language),
-      textRange: 0..<request.input.utf8.count, endsParagraph: true)
+      tokenized: tokenized, textRange: sentence.textRange,
+      endsParagraph: sentence.isParagraphEnd)
+  }
+
+  private func preparePhonemes(_ paragraph: MappedText) throws -> PreparedSentence? {
+    let tokenized = try tokenizer.tokens(forPhonemes: paragraph, language: request.language)
+    if tokenized.isEmpty { return nil }
+    let range = paragraph.originalRange(of: 0..<paragraph.text.utf8.count)
+    return PreparedSentence(tokenized: tokenized, textRange: range, endsParagraph: true)
+  }
+}
+
+/// Cuts a text at blank lines.
+private struct ParagraphReader {
+  private let text: String
+  private var start: String.UTF8View.Index
+  private var offset = 0
+
+  init(_ text: String) {
+    self.text = text
+    start = text.utf8.startIndex
+  }
+
+  /// The next stretch of text up to and with the blank line that ends it, or nil at the end.
+  mutating func next() -> MappedText? {
+    let bytes = text.utf8
+    if start == bytes.endIndex { return nil }
+    var index = start
+    var count = 0
+    var lineIsBlank = false
+    var hasText = false
+    scan: while index != bytes.endIndex {
+      let byte = bytes[index]
+      index = bytes.index(after: index)
+      count += 1
+      switch byte {
+      case 0x0A:
+        if lineIsBlank && hasText { break scan }
+        lineIsBlank = true
+      case 0x20, 0x09, 0x0D: break
+      default:
+        lineIsBlank = false
+        hasText = true
+      }
+    }
+    defer {
+      start = index
+      offset += count
+    }
+    return MappedText(verbatim: String(text[start..<index]), offset: offset)
   }
 }

@@ -35,6 +35,8 @@ public struct SynthesisOptions: Sendable, Hashable {
   public var sentenceSilence: Double = 0.15
   /// Silence after each paragraph but the last, in seconds at speed 1, 0...60.
   public var paragraphSilence: Double = 0.4
+  /// Whether numbers, dates, abbreviations and the like are written out before they are spoken.
+  public var normalizesText = true
   /// Frames in the chunks that a stream gives.
   public var chunks = ChunkSchedule()
 

@@ -39,6 +39,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(help: "Threads, 0 for one per processor (at most four).")
   var threads: Int = 0
 
+  @Flag(help: "Leave numbers and abbreviations to the phonemizer.")
+  var noNormalize = false
+
   /// The library's options.
   var synthesis: SynthesisOptions {
     var options = SynthesisOptions()
@@ -50,6 +53,7 @@ struct SpeechOptions: ParsableArguments {
     options.noiseScaleW = noiseScaleW
     options.sdpRatio = sdpRatio
     options.volume = volume
+    options.normalizesText = !noNormalize
     if let sentenceSilence { options.sentenceSilence = sentenceSilence }
     if let paragraphSilence { options.paragraphSilence = paragraphSilence }
     if let firstChunk {

@@ -44,12 +44,14 @@ enum MeloTTS: VoiceFamily {
     let id: Int
     /// First tone of the language.
     let toneOffset: Int
+    /// espeak-ng's voice for it.
+    let espeakVoice: String
 
     /// The languages that Habla speaks, with MeloTTS's language and tone numbering.
     static let all = [
-      Language(code: "ES", id: 5, toneOffset: 12),
-      Language(code: "EN", id: 2, toneOffset: 7),
-      Language(code: "FR", id: 6, toneOffset: 13),
+      Language(code: "ES", id: 5, toneOffset: 12, espeakVoice: "es"),
+      Language(code: "EN", id: 2, toneOffset: 7, espeakVoice: "en-us"),
+      Language(code: "FR", id: 6, toneOffset: 13, espeakVoice: "fr-fr"),
     ]
   }
 
@@ -65,10 +67,10 @@ enum MeloTTS: VoiceFamily {
         symbols: configuration.symbols, addsBlank: configuration.data.addBlank ?? true)
       self.languages = languages
       isClausePhonemes = configuration.habla?.frontEnd == Configuration.clausePhonemes
-      let known = Set(configuration.symbols)
-      frontEnd =
-        isClausePhonemes
-        ? ClausePhonemes(symbols: known) : MeloTTSFrontEnd(symbols: known)
+      frontEnd = ClauseFrontEnd(
+        symbols: configuration.symbols,
+        languages: LanguageTable(
+          languages.map { .init(name: $0.code, espeakVoice: $0.espeakVoice) }))
     }
 
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {
@@ -76,7 +78,7 @@ enum MeloTTS: VoiceFamily {
     }
 
     func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {
-      number(PhonemeInput.parse(phonemes, isKnown: table.contains), language)
+      number(table.phonemes(phonemes), language)
     }
 
     /// Clause-phoneme voices carry the language at blanks too and use one tone for all.
