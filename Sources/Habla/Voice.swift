@@ -38,7 +38,7 @@ public final class Voice: Sendable {
   ///   looked for.
   public convenience init(path: String) throws {
     do {
-      let (family, parts) = try Self.open(path)
+      let (family, parts) = try VoiceDetection.open(path)
       try self.init(family: family, parts: parts)
     } catch {
       throw HablaError(wrapping: error, context: path)
@@ -72,25 +72,6 @@ public final class Voice: Sendable {
     model = try VITSModel(parts.network, weights: parts.weights)
   }
 
-  private static func open(_ path: String) throws -> (any VoiceFamily.Type, VoiceParts) {
-    guard ConfigurationFiles.exists(path) else {
-      throw HablaError(.io, "no such file or folder")
-    }
-    if !ConfigurationFiles.isFolder(path), path.hasSuffix(".safetensors"),
-      let own = try VoiceFile.read(try Checkpoints.open(path: path))
-    {
-      return own
-    }
-    for family in VoiceFamilies.all {
-      if let parts = try family.open(path: path) { return (family, parts) }
-    }
-    let expected = [VoiceFile.expectation] + VoiceFamilies.all.map { $0.expectation }
-    throw HablaError(
-      .unsupported,
-      "not a voice that Habla knows; looked for "
-        + expected.joined(separator: "; or "))
-  }
-
   /// The speaker's number, checked against the voice.
   func speakerId(_ speaker: Speaker) throws -> Int? {
     let count = parts.network.speakerCount
@@ -120,9 +101,11 @@ public final class Voice: Sendable {
     guard let language else { return languages[0] }
     let wanted = language.uppercased()
     if let exact = languages.first(where: { $0.uppercased() == wanted }) { return exact }
-    // "es-MX" and "es_ES" are asked of a voice that speaks "ES".
-    let base = wanted.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)
-    if let base, let found = languages.first(where: { $0.uppercased() == base }) { return found }
+    // "es-MX" is asked of a voice that speaks "ES", "es" of one that speaks "es_ES".
+    func base(_ code: String) -> Substring { code.prefix { $0 != "-" && $0 != "_" } }
+    if let found = languages.first(where: { base($0.uppercased()) == base(wanted) }) {
+      return found
+    }
     throw HablaError(
       .language, "the voice does not speak '\(language)'",
       hint: "languages: " + languages.joined(separator: ", "))

@@ -21,7 +21,7 @@ package enum Checkpoints {
   private static let known = "a PyTorch (.pth, .bin), safetensors or ONNX file"
 
   /// What an unknown file seems to be; names the mistakes that happen when voices are downloaded.
-  private static func describe(_ file: FileBytes) -> String {
+  package static func describe(_ file: FileBytes) -> String {
     let start = String(decoding: file.bytes.prefix(64), as: UTF8.self).lowercased()
     if start.hasPrefix("version https://git-lfs") {
       return "this is a Git LFS pointer, not the file itself"

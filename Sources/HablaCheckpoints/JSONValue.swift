@@ -72,19 +72,40 @@ package enum JSONValue: Sendable, Equatable {
 package struct JSONObject: Sendable, Equatable {
   /// Keys in the order of the file.
   package private(set) var keys: [String] = []
-  private var values: [String: JSONValue] = [:]
+  private var values: [ExactString: JSONValue] = [:]
 
   package init() {}
 
   /// Number of members.
   package var count: Int { keys.count }
   /// The value of a member, or nil.
-  package subscript(key: String) -> JSONValue? { values[key] }
+  package subscript(key: String) -> JSONValue? { values[ExactString(key)] }
 
   /// Adds a member; false when there is one of that key.
   mutating func add(_ key: String, _ value: JSONValue) -> Bool {
-    guard values.updateValue(value, forKey: key) == nil else { return false }
+    guard values.updateValue(value, forKey: ExactString(key)) == nil else { return false }
     keys.append(key)
     return true
+  }
+}
+
+/// A string that equals only strings of the same scalars.
+///
+/// Swift's own equality is canonical equivalence, for which "é" and "e" with a combining accent
+/// are the same; symbol tables can have both.
+package struct ExactString: Hashable, Sendable {
+  /// The string.
+  package let text: String
+
+  /// Wraps a string.
+  package init(_ text: String) { self.text = text }
+
+  package static func == (a: ExactString, b: ExactString) -> Bool {
+    a.text.utf8.elementsEqual(b.text.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

@@ -27,6 +27,21 @@ enum ConfigurationFiles {
     names.map { folder + "/" + $0 }.first(where: exists)
   }
 
+  /// Names of a folder's entries, sorted; empty when it cannot be read.
+  static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        // NUL-terminated, whatever the array's declared length.
+        $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   /// Contents of a UTF-8 text file; nil when it does not exist.
   ///
   /// - Throws: `HablaError` when it exists but cannot be read or is not UTF-8.

@@ -7,10 +7,19 @@ enum MeloTTS: VoiceFamily {
   static let identifier = "melotts"
   static let expectation = "a MeloTTS folder: config.json and checkpoint.pth"
 
+  private static let checkpointNames = ["checkpoint.pth", "checkpoint.safetensors"]
+
+  static func evidence(at path: String) -> String? {
+    let names = checkpointNames.filter { ConfigurationFiles.exists("\(path)/\($0)") }
+    guard let name = names.first, ConfigurationFiles.exists(path + "/config.json") else {
+      return nil
+    }
+    return name + ", config.json"
+  }
+
   static func open(path: String) throws -> VoiceParts? {
     guard
-      let checkpointPath = ConfigurationFiles.firstExisting(
-        ["checkpoint.pth", "checkpoint.safetensors"], in: path),
+      let checkpointPath = ConfigurationFiles.firstExisting(checkpointNames, in: path),
       let json = try ConfigurationFiles.text(path + "/config.json")
     else { return nil }
     let configuration = try ConfigurationJSON.decode(Configuration.self, json, name: "config.json")

@@ -11,6 +11,8 @@ protocol VoiceFamily: Sendable {
   static var identifier: String { get }
   /// What its files are, for the message when a path is none of the known families.
   static var expectation: String { get }
+  /// Names the files by which a voice of this family is recognised at a path, or nil.
+  static func evidence(at path: String) -> String?
   /// Opens the voice at a path; nil when the files there are not of this family.
   ///
   /// - Throws: an error that names what is wrong when they are, but cannot be used.
@@ -21,7 +23,7 @@ protocol VoiceFamily: Sendable {
 
 /// The families, in the order in which they are tried.
 enum VoiceFamilies {
-  static let all: [any VoiceFamily.Type] = [MeloTTS.self]
+  static let all: [any VoiceFamily.Type] = [MeloTTS.self, Piper.self, HFVITS.self]
 }
 
 /// A voice's network and the text of its configuration files, by file name.
