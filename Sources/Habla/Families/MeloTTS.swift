@@ -87,7 +87,7 @@ enum MeloTTS: VoiceFamily {
     }
 
     func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {
-      number(table.phonemes(phonemes), language)
+      number(PhonemeInput.parse(phonemes, isKnown: table.contains), language)
     }
 
     /// Clause-phoneme voices carry the language at blanks too and use one tone for all.

@@ -17,63 +17,15 @@ struct SymbolTable: Sendable {
 
   private let ids: [String: Int]
   private let addsBlank: Bool
-  /// Scalars of the longest symbol.
-  private let longest: Int
 
   /// `symbols` by id; of equal symbols the first counts.
   init(symbols: [String], addsBlank: Bool) {
     ids = Dictionary(symbols.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
     self.addsBlank = addsBlank
-    longest = symbols.reduce(1) { max($0, $1.unicodeScalars.count) }
   }
 
   /// Whether the voice has the symbol.
   func contains(_ symbol: String) -> Bool { ids[symbol] != nil }
-
-  /// Symbols that the caller wrote one after the other; white space separates words.
-  ///
-  /// At each place the longest symbol counts. Scalars that begin no symbol are reported.
-  func phonemes(_ text: MappedText) -> PhonemeSequence {
-    var result = PhonemeSequence()
-    let scalars = Array(text.text.unicodeScalars)
-    var (index, offset) = (0, 0)
-    var word = (offset: 0, symbols: 0)
-    func endWord() {
-      if result.symbols.count > word.symbols {
-        result.words.append(
-          .init(
-            textRange: text.originalRange(of: word.offset..<offset),
-            symbols: word.symbols..<result.symbols.count))
-      }
-    }
-    func skip(_ count: Int) {
-      offset += scalars[index..<index + count].reduce(0) { $0 + UTF8.width($1) }
-      index += count
-    }
-    while index < scalars.count {
-      if scalars[index].properties.isWhitespace {
-        endWord()
-        skip(1)
-        word = (offset, result.symbols.count)
-        continue
-      }
-      let lengths = stride(from: min(longest, scalars.count - index), to: 0, by: -1)
-      let symbols = lengths.lazy.map {
-        String(String.UnicodeScalarView(scalars[index..<index + $0]))
-      }
-      if let symbol = symbols.first(where: contains) {
-        result.symbols.append(symbol)
-        skip(symbol.unicodeScalars.count)
-      } else {
-        let scalar = String(scalars[index])
-        if !result.unknown.contains(scalar) { result.unknown.append(scalar) }
-        skip(1)
-      }
-    }
-    endWord()
-    result.tones = [Int](repeating: 0, count: result.symbols.count)
-    return result
-  }
 
   /// Ids of a phoneme sequence; symbols that are not in the table are skipped and reported.
   func tokens(_ sequence: PhonemeSequence, _ numbering: Numbering) -> TokenizedSentence {

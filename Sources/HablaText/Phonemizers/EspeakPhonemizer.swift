@@ -68,8 +68,8 @@ package struct EspeakPhonemizer: Sendable {
       ipa: ipa,
       words: spans.map { span in
         Word(
-          bytes: words[span.words.lowerBound].bytes.lowerBound
-            ..< words[span.words.upperBound - 1].bytes.upperBound,
+          bytes: words[span.words.lowerBound].bytes
+            .lowerBound..<words[span.words.upperBound - 1].bytes.upperBound,
           scalars: starts[span.groups.lowerBound]..<starts[span.groups.upperBound])
       })
   }
@@ -92,7 +92,8 @@ package struct EspeakPhonemizer: Sendable {
     while let scalar = rest.first {
       if scalar == "(", let end = rest.firstIndex(of: ")") {
         let inside = rest[rest.index(after: rest.startIndex)..<end]
-        let isSwitch = !inside.isEmpty && inside.allSatisfy { ("a"..."z").contains($0) || $0 == "-" }
+        let isSwitch =
+          !inside.isEmpty && inside.allSatisfy { ("a"..."z").contains($0) || $0 == "-" }
         if isSwitch {
           rest = rest[rest.index(after: end)...]
           continue
