@@ -26,7 +26,10 @@ public final class SpeechStream {
     try synthesizer.lock.withLock { _ in
       do {
         return try progress.next(synthesizer.engine) { [synthesizer, number] in
-          if synthesizer.current.load(ordering: .relaxed) != number { throw CancellationError() }
+          // `Task.isCancelled` is false outside of tasks.
+          if Task.isCancelled || synthesizer.current.load(ordering: .relaxed) != number {
+            throw CancellationError()
+          }
         }
       } catch {
         throw HablaError(wrapping: error)

@@ -60,7 +60,10 @@ public final class Synthesizer: Sendable {
   public func start(
     _ input: String, options: SynthesisOptions = SynthesisOptions(), kind: InputKind = .text
   ) throws -> SpeechStream {
-    let request = try SynthesisRequest(input, kind, options, voice)
+    start(try SynthesisRequest(input, kind, options, voice))
+  }
+
+  func start(_ request: SynthesisRequest) -> SpeechStream {
     let number = current.wrappingAdd(1, ordering: .relaxed).newValue
     return SpeechStream(synthesizer: self, number: number, request: request)
   }

@@ -27,6 +27,8 @@ struct DefaultVoiceCase: Decodable, Sendable, CustomTestStringConvertible {
     options.noiseScale = 0
     options.noiseScaleW = 0
     options.sdpRatio = 0
+    // The voice's rules leave numbers to espeak-ng.
+    options.normalizesText = false
     return options
   }()
 
