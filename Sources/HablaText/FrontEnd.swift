@@ -5,6 +5,7 @@ package protocol FrontEnd: Sendable {
   /// - Parameters:
   ///   - sentence: One sentence as `SentenceSplitter` gives them.
   ///   - language: A name the voice knows, such as "ES"; a region ("es-MX") may be added.
+  /// - Returns: Symbols of the voice with the words that they speak.
   /// - Throws: `TextError`, for an unknown language or a phonemizer that cannot work.
   func phonemes(for sentence: MappedText, language: String) throws(TextError) -> PhonemeSequence
 }

@@ -76,10 +76,14 @@ enum MeloTTS: VoiceFamily {
         symbols: configuration.symbols, addsBlank: configuration.data.addBlank ?? true)
       self.languages = languages
       isClausePhonemes = configuration.habla?.frontEnd == Configuration.clausePhonemes
-      frontEnd = ClauseFrontEnd(
-        symbols: configuration.symbols,
-        languages: LanguageTable(
-          languages.map { .init(name: $0.code, espeakVoice: $0.espeakVoice) }))
+      let known = Set(configuration.symbols)
+      frontEnd =
+        isClausePhonemes
+        ? ClausePhonemes(
+          symbols: known,
+          languages: LanguageTable(
+            languages.map { .init(name: $0.code, espeakVoice: $0.espeakVoice) }))
+        : MeloTTSFrontEnd(symbols: known)
     }
 
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {

@@ -30,10 +30,13 @@ enum EspeakLibrary {
   /// Never prints or exits.
   ///
   /// - Parameters:
-  ///   - texts: Texts; control characters count as spaces.
+  ///   - texts: Texts; control characters count as spaces, and what `EspeakScripts` does not
+  ///     allow is left out.
   ///   - voice: An espeak-ng voice name such as "es" or "en-us".
   ///   - dataPath: The folder espeak-ng-data or the one that holds it; nil for the library's own
   ///     search, which starts with the environment variable ESPEAK_DATA_PATH.
+  /// - Returns: As many strings as texts.
+  /// - Throws: `TextError` when the data or the voice is missing.
   static func phonemes(
     of texts: [String], voice: String, dataPath: String?
   ) throws(TextError) -> [String] {
@@ -44,7 +47,8 @@ enum EspeakLibrary {
         guard status == ENS_OK else {
           throw .phonemizerVoiceMissing(voice, reason: message(status))
         }
-        return .success(texts.map(translate))
+        let extra = EspeakScripts.extraRanges(for: voice)
+        return .success(texts.map { translate($0, extra: extra) })
       } catch {
         return .failure(error)
       }
@@ -99,12 +103,16 @@ enum EspeakLibrary {
   }
 
   /// One text through espeak_TextToPhonemes, which takes it clause by clause.
-  private static func translate(_ text: String) -> String {
+  private static func translate(_ text: String, extra: [ClosedRange<UInt32>]) -> String {
     // U+0001 would start a command to espeak-ng, U+0000 end the text.
     var bytes = [UInt8]()
     bytes.reserveCapacity(text.utf8.count + 1)
     for scalar in text.unicodeScalars {
-      if scalar.isSpace { bytes.append(0x20) } else { bytes += UTF8.encode(scalar) ?? .init() }
+      if scalar.isSpace {
+        bytes.append(0x20)
+      } else if EspeakScripts.allows(scalar, extra: extra) {
+        bytes += UTF8.encode(scalar) ?? .init()
+      }
     }
     bytes.append(0)
     var pieces: [String] = []

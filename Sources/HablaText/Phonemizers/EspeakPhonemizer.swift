@@ -9,6 +9,8 @@ package struct EspeakPhonemizer: Sendable {
     package let ipa: String
     /// Its words in order of speech.
     package let words: [Word]
+    /// Letters that the voice cannot speak and that were left out, in order.
+    package let unspoken: [Unicode.Scalar]
   }
 
   /// A stretch of text and the phonemes that speak it.
@@ -52,7 +54,7 @@ package struct EspeakPhonemizer: Sendable {
     // Words spoken alone tell which part of the clause's phonemes is theirs.
     let alone = words.count > 1 ? words.map { String(text.utf8[$0.indices]) ?? "" } : []
     let spoken = try phonemes(of: [text] + alone, voice: voice)
-    guard let ipa = spoken.first else { return Clause(ipa: "", words: []) }
+    guard let ipa = spoken.first else { return Clause(ipa: "", words: [], unspoken: []) }
     let groups = ipa.split(separator: " ").map { Array($0.unicodeScalars) }
     let spans: [WordAlignment.Span]
     if words.count > 1 {
@@ -71,7 +73,17 @@ package struct EspeakPhonemizer: Sendable {
           bytes: words[span.words.lowerBound].bytes
             .lowerBound..<words[span.words.upperBound - 1].bytes.upperBound,
           scalars: starts[span.groups.lowerBound]..<starts[span.groups.upperBound])
-      })
+      },
+      unspoken: Self.unspoken(in: text, voice: voice))
+  }
+
+  private static func unspoken(in text: String, voice: String) -> [Unicode.Scalar] {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return [] }
+    let extra = EspeakScripts.extraRanges(for: voice)
+    return text.unicodeScalars.filter {
+      !$0.isSpace && !EspeakScripts.allows($0, extra: extra)
+        && $0.properties.generalCategory != .format
+    }
   }
 
   private static func wordRanges(

@@ -27,6 +27,7 @@ package enum WordAlignment {
   /// - Parameters:
   ///   - words: Phonemes of each word alone, with the spaces inside; may be empty for some.
   ///   - groups: Phonemes of the clause between its spaces, none empty.
+  /// - Returns: Empty when there are no words or no groups.
   package static func spans(words: [[Unicode.Scalar]], groups: [[Unicode.Scalar]]) -> [Span] {
     let spoken = words.indices.filter { words[$0].contains { !isStress($0) && $0 != " " } }
     let known = spoken.isEmpty ? Array(words.indices) : spoken

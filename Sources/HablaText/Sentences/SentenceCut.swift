@@ -17,6 +17,7 @@ enum SentenceCut {
   ///   - window: Scalars from the sentence's first on, not empty.
   ///   - sentenceEnd: Where the sentence ends in it, nil if that is further away.
   ///   - limit: Longest part in units of `weight`.
+  /// - Returns: An index in 1...window.count.
   static func end(
     in window: [Unicode.Scalar], sentenceEnd: Int?, limit: Int
   ) -> (end: Int, isCut: Bool) {

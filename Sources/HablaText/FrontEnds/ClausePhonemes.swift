@@ -3,30 +3,35 @@
 /// A sentence is cut at its marks; espeak-ng speaks each clause; every scalar of its IPA that the
 /// voice has a symbol for is one token, and the mark's symbol follows. Stress and length marks are
 /// tokens of their own, spaces are dropped, tones are all 0.
-package struct ClauseFrontEnd: FrontEnd {
+package struct ClausePhonemes: FrontEnd {
   /// The voice's languages.
   package let languages: LanguageTable
   private let phonemizer: EspeakPhonemizer
   private let symbols: Set<String>
   private let marks: TextClause.Marks
 
+  /// The languages of the voice inside the library.
+  package static let defaultLanguages = LanguageTable([
+    .init(name: "ES", espeakVoice: "es"), .init(name: "EN", espeakVoice: "en-us"),
+  ])
+
   /// Makes a front end for a voice.
   ///
   /// - Parameters:
-  ///   - symbols: The voice's symbol table.
+  ///   - symbols: The voice's symbols.
   ///   - languages: The voice's languages with espeak-ng's voices.
   ///   - punctuation: Marks that are symbols of the voice, each a single scalar.
   ///   - fold: Further marks and the symbol that each becomes.
   ///   - phonemizer: Where phonemes come from.
   package init(
-    symbols: [String], languages: LanguageTable,
+    symbols: Set<String>, languages: LanguageTable = ClausePhonemes.defaultLanguages,
     punctuation: [String] = [",", ".", "!", "?"],
     fold: [String: String] = [";": ",", ":": ",", "…": "."],
     phonemizer: EspeakPhonemizer = EspeakPhonemizer()
   ) {
     self.languages = languages
     self.phonemizer = phonemizer
-    self.symbols = Set(symbols)
+    self.symbols = symbols
     var table: [Unicode.Scalar: String] = [:]
     for (mark, symbol) in Array(fold) + punctuation.map({ ($0, $0) }) {
       if let scalar = mark.unicodeScalars.first, mark.unicodeScalars.count == 1 {
@@ -45,6 +50,7 @@ package struct ClauseFrontEnd: FrontEnd {
     var unknown = OrderedStrings()
     for clause in TextClause.clauses(of: sentence, marks: marks) {
       let spoken = try phonemizer.clause(clause.text.text, voice: voice)
+      for scalar in spoken.unspoken { unknown.insert(String(scalar)) }
       // Index in `result.symbols` of each scalar of the IPA.
       var places: [Int] = []
       let start = result.symbols.count
