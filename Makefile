@@ -39,3 +39,5 @@ default-voice: build
 
 clean:
 	$(SWIFT) package clean
+
+include mk/install.mk

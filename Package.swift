@@ -7,6 +7,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Habla", targets: ["Habla"]),
+    // Not named after the program: products of one name overwrite each other. `make` renames it.
+    .library(name: "HablaShared", type: .dynamic, targets: ["HablaC"]),
     .executable(name: "habla", targets: ["HablaCLI"]),
   ],
   traits: [
@@ -36,6 +38,8 @@ let package = Package(
     .target(
       name: "Habla",
       dependencies: ["HablaNetwork", "HablaCheckpoints", "HablaText", "HablaDefaultVoice"]),
+    .systemLibrary(name: "CHabla", path: "include"),
+    .target(name: "HablaC", dependencies: ["Habla", "CHabla"]),
     .executableTarget(
       name: "HablaCLI",
       dependencies: [
@@ -48,6 +52,7 @@ let package = Package(
     .testTarget(name: "HablaCheckpointsTests", dependencies: ["HablaCheckpoints", "TestSupport"]),
     .testTarget(name: "HablaTextTests", dependencies: ["HablaText", "TestSupport"]),
     .testTarget(name: "HablaNetworkTests", dependencies: ["HablaNetwork", "TestSupport"]),
+    .testTarget(name: "HablaCTests", dependencies: ["HablaC", "CHabla", "TestSupport"]),
     .testTarget(name: "HablaTests", dependencies: ["Habla", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -45,6 +45,14 @@ package final class TemporaryFolder {
     return file
   }
 
+  /// Copies files below Tests/Fixtures into the folder.
+  package func copy(_ fixtures: [String]) {
+    for fixture in fixtures {
+      let name = fixture.split(separator: "/").last.map(String.init) ?? fixture
+      write(name, Self.read(Fixtures.path(fixture)))
+    }
+  }
+
   /// Reads a whole file.
   package static func read(_ file: String) -> [UInt8] {
     guard let stream = fopen(file, "rb") else { preconditionFailure("cannot read \(file)") }

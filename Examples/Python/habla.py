@@ -1,0 +1,883 @@
+"""Text to speech with Habla, through its C interface (habla.h) and ctypes.
+
+    import habla
+
+    with habla.Voice.builtin() as voice, habla.Session(voice) as session:
+        speech = session.synthesize("Hola, son las tres y cuarto.", speed=1.1)
+        speech.save("hola.wav")
+        for chunk in session.stream("Una frase larga. Y otra."):
+            play(chunk.samples)        # numpy float32; leaving the loop cancels the rest
+
+Samples are numpy arrays of float32 that own their memory. Positions in text are positions in the
+Python string, so text[mark.text_begin:mark.text_end] is the word. Errors are exceptions derived
+from HablaError with `message` and `hint`.
+
+Threads: a Voice may be shared by any number of threads. A Session speaks one text at a time; calls
+from several threads wait for each other, except Session.cancel, which may be called at any time.
+The interpreter's lock is not held while Habla computes.
+
+The library is looked for in this order: the path in the environment variable HABLA_LIBRARY; the
+library of the prefix that this file was installed to; where the system looks for libhabla.so.0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import bisect
+import ctypes
+import ctypes.util
+import enum
+import os
+import pathlib
+import sys
+import threading
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+from dataclasses import dataclass, field
+from typing import Callable, Iterator, Optional, Union
+
+import numpy as np
+
+__version__ = "0.1.0"
+
+# ------------------------------------------------------------------------------------- structs --
+
+
+class _Error(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("status", c_int32),
+        ("message", c_char * 512),
+        ("hint", c_char * 512),
+    ]
+
+
+class _VoiceOptions(Structure):
+    _fields_ = [("struct_size", c_uint32), ("flags", c_uint32)]
+
+
+class _Speaker(Structure):
+    _fields_ = [("name", c_char_p), ("id", c_int32), ("reserved", c_uint32)]
+
+
+class _VoiceInfo(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("sample_rate", c_int32),
+        ("hop_length", c_int32),
+        ("default_speaker", c_int32),
+        ("family", c_char_p),
+        ("languages", POINTER(c_char_p)),
+        ("language_count", c_size_t),
+        ("speakers", POINTER(_Speaker)),
+        ("speaker_count", c_size_t),
+        ("symbols", POINTER(c_char_p)),
+        ("symbol_count", c_size_t),
+        ("noise_scale", c_double),
+        ("noise_scale_w", c_double),
+        ("sdp_ratio", c_double),
+        ("weight_count", c_int64),
+    ]
+
+
+class _SessionOptions(Structure):
+    _fields_ = [("struct_size", c_uint32), ("threads", c_int32)]
+
+
+class _Options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("input", c_int32),
+        ("speaker", c_char_p),
+        ("language", c_char_p),
+        ("seed", c_uint64),
+        ("speed", c_double),
+        ("noise_scale", c_double),
+        ("noise_scale_w", c_double),
+        ("sdp_ratio", c_double),
+        ("volume", c_double),
+        ("sentence_silence", c_double),
+        ("paragraph_silence", c_double),
+        ("speaker_id", c_int32),
+        ("flags", c_uint32),
+        ("first_chunk_frames", c_int32),
+        ("largest_chunk_frames", c_int32),
+    ]
+
+
+class _Mark(Structure):
+    _fields_ = [
+        ("kind", c_int32),
+        ("reserved", c_uint32),
+        ("text_begin", c_int64),
+        ("text_end", c_int64),
+        ("sample_begin", c_int64),
+        ("sample_end", c_int64),
+        ("label", c_char_p),
+    ]
+
+
+class _Chunk(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("samples", POINTER(c_float)),
+        ("sample_count", c_size_t),
+        ("sample_position", c_int64),
+        ("text_begin", c_int64),
+        ("text_end", c_int64),
+        ("marks", POINTER(_Mark)),
+        ("mark_count", c_size_t),
+        ("skipped", POINTER(c_char_p)),
+        ("skipped_count", c_size_t),
+        ("sample_rate", c_int32),
+        ("sentence", c_int32),
+    ]
+
+
+STRUCTS: dict[str, type[Structure]] = {
+    "habla_error": _Error,
+    "habla_voice_options": _VoiceOptions,
+    "habla_speaker": _Speaker,
+    "habla_voice_info": _VoiceInfo,
+    "habla_session_options": _SessionOptions,
+    "habla_options": _Options,
+    "habla_mark": _Mark,
+    "habla_chunk": _Chunk,
+}
+"""The structs of habla.h by name, for tests of their layout."""
+
+_SIZES_64_BIT = {
+    "habla_error": 1032,
+    "habla_voice_options": 8,
+    "habla_speaker": 16,
+    "habla_voice_info": 104,
+    "habla_session_options": 8,
+    "habla_options": 104,
+    "habla_mark": 48,
+    "habla_chunk": 88,
+}
+
+if ctypes.sizeof(c_void_p) == 8:
+    for _name, _size in _SIZES_64_BIT.items():
+        if ctypes.sizeof(STRUCTS[_name]) != _size:
+            raise ImportError(
+                f"{_name} has {ctypes.sizeof(STRUCTS[_name])} bytes here, expected {_size}"
+            )
+
+# ------------------------------------------------------------------------------------- library --
+
+_CHUNK, _END, _CANCELLED = 1, 2, 3
+_VOICE_DEFAULT = -1.0
+_SPEAKER_DEFAULT = -1
+
+_CHUNK_CALLBACK = CFUNCTYPE(c_int32, c_void_p, POINTER(_Chunk))
+_LOG_CALLBACK = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+
+# Handles are c_void_p. name: (result, arguments)
+_FUNCTIONS: dict[str, tuple] = {
+    "habla_version": (c_char_p, []),
+    "habla_version_number": (c_int32, []),
+    "habla_status_name": (c_char_p, [c_int32]),
+    "habla_error_init": (c_int32, [POINTER(_Error), c_size_t]),
+    "habla_voice_options_init": (c_int32, [POINTER(_VoiceOptions), c_size_t]),
+    "habla_voice_open": (c_void_p, [c_char_p, POINTER(_VoiceOptions), POINTER(_Error)]),
+    "habla_voice_open_bytes": (
+        c_void_p,
+        [c_void_p, c_size_t, POINTER(_VoiceOptions), POINTER(_Error)],
+    ),
+    "habla_voice_open_builtin": (c_void_p, [POINTER(_VoiceOptions), POINTER(_Error)]),
+    "habla_voice_retain": (c_void_p, [c_void_p]),
+    "habla_voice_release": (None, [c_void_p]),
+    "habla_voice_describe": (POINTER(_VoiceInfo), [c_void_p]),
+    "habla_session_options_init": (c_int32, [POINTER(_SessionOptions), c_size_t]),
+    "habla_session_create": (c_void_p, [c_void_p, POINTER(_SessionOptions), POINTER(_Error)]),
+    "habla_session_free": (None, [c_void_p]),
+    "habla_options_init": (c_int32, [POINTER(_Options), c_size_t]),
+    "habla_session_start": (c_int32, [c_void_p, c_char_p, POINTER(_Options)]),
+    "habla_session_next": (c_int32, [c_void_p, POINTER(POINTER(_Chunk))]),
+    "habla_session_speak": (
+        c_int32,
+        [c_void_p, c_char_p, POINTER(_Options), _CHUNK_CALLBACK, c_void_p],
+    ),
+    "habla_session_synthesize": (
+        c_int32,
+        [c_void_p, c_char_p, POINTER(_Options), POINTER(POINTER(_Chunk))],
+    ),
+    "habla_session_cancel": (None, [c_void_p]),
+    "habla_session_message": (c_char_p, [c_void_p]),
+    "habla_session_hint": (c_char_p, [c_void_p]),
+    "habla_wav_write": (
+        c_int32,
+        [c_char_p, POINTER(c_float), c_size_t, c_int32, c_int32, POINTER(_Error)],
+    ),
+    "habla_log_set": (c_int32, [_LOG_CALLBACK, c_void_p, c_int32]),
+}
+
+
+def _load_library() -> ctypes.CDLL:
+    name = "libhabla.0.dylib" if sys.platform == "darwin" else "libhabla.so.0"
+    candidates = []
+    if os.environ.get("HABLA_LIBRARY"):
+        candidates = [os.environ["HABLA_LIBRARY"]]
+    else:
+        # PREFIX/share/habla/python/habla.py belongs to PREFIX/lib/libhabla.so.0.
+        folders = pathlib.Path(__file__).resolve().parents
+        if len(folders) > 3 and (folders[3] / "lib" / name).exists():
+            candidates.append(str(folders[3] / "lib" / name))
+        candidates.append(name)
+        found = ctypes.util.find_library("habla")
+        if found:
+            candidates.append(found)
+    problems = []
+    for candidate in candidates:
+        try:
+            library = ctypes.CDLL(candidate)
+        except OSError as problem:
+            problems.append(str(problem))
+            continue
+        for function, (result, arguments) in _FUNCTIONS.items():
+            try:
+                symbol = getattr(library, function)
+            except AttributeError:
+                raise ImportError(f"{candidate} has no function {function}") from None
+            symbol.restype = result
+            symbol.argtypes = arguments
+        return library
+    raise ImportError(
+        "libhabla was not found: install Habla, or set HABLA_LIBRARY to the path of libhabla.so.0\n"
+        + "\n".join(problems)
+    )
+
+
+_lib = _load_library()
+
+
+def version() -> str:
+    """The version of the library that runs."""
+    return _lib.habla_version().decode()
+
+
+# -------------------------------------------------------------------------------------- errors --
+
+
+class HablaError(Exception):
+    """Why something could not be done.
+
+    `message` says what was wrong, `hint` what to do about it (or ""), `status` is the number of
+    habla.h.
+    """
+
+    status = 0
+
+    def __init__(self, message: str, hint: str = "", status: Optional[int] = None) -> None:
+        super().__init__(f"{message} ({hint})" if hint else message)
+        self.message = message
+        self.hint = hint
+        if status is not None:
+            self.status = status
+
+
+class FileError(HablaError, OSError):
+    """The system refused to read or write."""
+
+    status = -1
+
+
+class FormatError(HablaError, ValueError):
+    """A file is not what its format demands."""
+
+    status = -2
+
+
+class UnsupportedError(HablaError):
+    """A file or request is sound but asks for something that Habla does not do."""
+
+    status = -3
+
+
+class LanguageError(HablaError, ValueError):
+    """The voice or espeak-ng does not have the language."""
+
+    status = -4
+
+
+class TextError(HablaError, ValueError):
+    """The text or the phonemes cannot be spoken."""
+
+    status = -5
+
+
+class MemoryLimitError(HablaError, MemoryError):
+    """It would take more memory than is allowed."""
+
+    status = -6
+
+
+class ArgumentError(HablaError, ValueError):
+    """An argument or option is out of range."""
+
+    status = -7
+
+
+class InternalError(HablaError, RuntimeError):
+    """A defect in Habla."""
+
+    status = -8
+
+
+class Cancelled(HablaError):
+    """The synthesis was cancelled."""
+
+    status = _CANCELLED
+
+
+_ERRORS: dict[int, type[HablaError]] = {
+    error.status: error
+    for error in (
+        FileError,
+        FormatError,
+        UnsupportedError,
+        LanguageError,
+        TextError,
+        MemoryLimitError,
+        ArgumentError,
+        InternalError,
+    )
+}
+
+
+def _exception(status: int, message: bytes, hint: bytes) -> HablaError:
+    return _ERRORS.get(status, HablaError)(
+        message.decode("utf-8", "replace") or _lib.habla_status_name(status).decode(),
+        hint.decode("utf-8", "replace"),
+        status,
+    )
+
+
+class _ErrorSlot:
+    """An empty habla_error, and the exception it becomes."""
+
+    def __init__(self) -> None:
+        self.struct = _Error()
+        _lib.habla_error_init(self.struct, ctypes.sizeof(_Error))
+
+    def exception(self) -> HablaError:
+        return _exception(self.struct.status, self.struct.message, self.struct.hint)
+
+
+# -------------------------------------------------------------------------------------- speech --
+
+
+class MarkKind(enum.IntEnum):
+    """What a mark stands for."""
+
+    SENTENCE = 1
+    WORD = 2
+    PHONEME = 3
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something at a place in the text and in the speech.
+
+    Text positions are -1 where not known; sample positions count from the start of the speech.
+    `label` is a phoneme's symbol.
+    """
+
+    kind: Union[MarkKind, int]
+    text_begin: int
+    text_end: int
+    sample_begin: int
+    sample_end: int
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of speech, as a stream gives it."""
+
+    samples: np.ndarray
+    """float32, one channel, full scale -1 to 1."""
+    sample_rate: int
+    """Samples per second."""
+    sample_position: int
+    """Of the first sample in the whole speech."""
+    sentence: int
+    """Number of the sentence, from 0."""
+    text_begin: int
+    """Where the sentence begins in the text."""
+    text_end: int
+    """Where it ends."""
+    is_sentence_begin: bool
+    is_sentence_end: bool
+    marks: list[Mark] = field(default_factory=list)
+    """What begins in this chunk, in order of its start."""
+    skipped: list[str] = field(default_factory=list)
+    """Symbols that the voice does not have and that were left out."""
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A whole text, spoken."""
+
+    samples: np.ndarray
+    """float32, one channel, full scale -1 to 1."""
+    sample_rate: int
+    """Samples per second."""
+    marks: list[Mark] = field(default_factory=list)
+    """Sentences, words and phonemes in order of their start."""
+    skipped: list[str] = field(default_factory=list)
+    """Symbols that the voice does not have and that were left out."""
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+    def save(self, path: Union[str, os.PathLike], float32: bool = False) -> None:
+        """Writes a WAV file, see save_wav."""
+        save_wav(path, self.samples, self.sample_rate, float32)
+
+
+def save_wav(
+    path: Union[str, os.PathLike], samples: np.ndarray, sample_rate: int, float32: bool = False
+) -> None:
+    """Writes samples to a WAV file: 16-bit integers, clipped, or 32-bit floats as they are."""
+    flat = np.ascontiguousarray(samples, dtype=np.float32).reshape(-1)
+    error = _ErrorSlot()
+    status = _lib.habla_wav_write(
+        _c_string(os.fspath(path), "path"),
+        flat.ctypes.data_as(POINTER(c_float)),
+        flat.size,
+        sample_rate,
+        1 if float32 else 0,
+        error.struct,
+    )
+    if status != 0:
+        raise error.exception()
+
+
+class _TextPositions:
+    """From positions in UTF-8 bytes to positions in the string."""
+
+    def __init__(self, text: str) -> None:
+        self._ends: Optional[list[int]] = None
+        if not text.isascii():
+            total = 0
+            self._ends = []
+            for character in text:
+                total += len(character.encode("utf-8"))
+                self._ends.append(total)
+
+    def __call__(self, byte: int) -> int:
+        if byte < 0 or self._ends is None:
+            return byte
+        return bisect.bisect_right(self._ends, byte)
+
+
+def _c_string(text: str, name: str) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a str, not {type(text).__name__}")
+    if "\0" in text:
+        raise ArgumentError(f"{name} has a NUL at position {text.index(chr(0))}")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as problem:
+        raise TextError(f"{name} has half a surrogate pair at position {problem.start}") from None
+
+
+def _copy_samples(chunk: _Chunk) -> np.ndarray:
+    if chunk.sample_count == 0:
+        return np.zeros(0, dtype=np.float32)
+    return np.ctypeslib.as_array(chunk.samples, shape=(chunk.sample_count,)).copy()
+
+
+def _copy_marks(chunk: _Chunk, position: _TextPositions) -> list[Mark]:
+    marks = []
+    for i in range(chunk.mark_count):
+        mark = chunk.marks[i]
+        kind = MarkKind(mark.kind) if 1 <= mark.kind <= 3 else mark.kind
+        marks.append(
+            Mark(
+                kind,
+                position(mark.text_begin),
+                position(mark.text_end),
+                mark.sample_begin,
+                mark.sample_end,
+                mark.label.decode("utf-8"),
+            )
+        )
+    return marks
+
+
+def _copy_skipped(chunk: _Chunk) -> list[str]:
+    return [chunk.skipped[i].decode("utf-8") for i in range(chunk.skipped_count)]
+
+
+# -------------------------------------------------------------------------------------- voices --
+
+
+class Voice:
+    """A voice: a network with its weights and the rules by which it reads text.
+
+    Voice(path) opens one of Habla's own files, or a voice as its authors publish it: a MeloTTS
+    folder, a Piper NAME.onnx, a Hugging Face VITS folder. Closing it leaves sessions that use it
+    alone.
+    """
+
+    def __init__(self, path: Union[str, os.PathLike]) -> None:
+        error = _ErrorSlot()
+        self._open(
+            _lib.habla_voice_open(_c_string(os.fspath(path), "path"), None, error.struct), error
+        )
+
+    @classmethod
+    def builtin(cls) -> "Voice":
+        """The voice that is part of the library."""
+        error = _ErrorSlot()
+        voice = cls.__new__(cls)
+        voice._open(_lib.habla_voice_open_builtin(None, error.struct), error)
+        return voice
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Voice":
+        """A voice from the bytes of one of Habla's own files."""
+        error = _ErrorSlot()
+        voice = cls.__new__(cls)
+        held = bytes(data)
+        voice._open(_lib.habla_voice_open_bytes(held, len(held), None, error.struct), error)
+        return voice
+
+    def _open(self, handle: Optional[int], error: _ErrorSlot) -> None:
+        self._handle = handle
+        if not handle:
+            raise error.exception()
+        info = _lib.habla_voice_describe(handle).contents
+        self.family: str = info.family.decode()
+        """"melotts", "piper" or "hfvits"."""
+        self.sample_rate: int = info.sample_rate
+        """Samples per second."""
+        self.hop_length: int = info.hop_length
+        """Samples per frame."""
+        self.languages: list[str] = [
+            info.languages[i].decode() for i in range(info.language_count)
+        ]
+        """Codes that the voice speaks; the first is its default."""
+        self.speakers: dict[str, int] = {
+            info.speakers[i].name.decode(): info.speakers[i].id for i in range(info.speaker_count)
+        }
+        """Numbers of the speakers by name; empty for one speaker without a name."""
+        self.symbols: list[str] = [info.symbols[i].decode() for i in range(info.symbol_count)]
+        """Phoneme symbols by token id."""
+        self.noise_scale: float = info.noise_scale
+        self.noise_scale_w: float = info.noise_scale_w
+        self.sdp_ratio: float = info.sdp_ratio
+        self.weight_count: int = info.weight_count
+        """Numbers in the network."""
+
+    def close(self) -> None:
+        """Gives the voice back. Further calls do nothing."""
+        handle, self._handle = getattr(self, "_handle", None), None
+        if handle:
+            _lib.habla_voice_release(handle)
+
+    def __enter__(self) -> "Voice":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+# ------------------------------------------------------------------------------------ sessions --
+
+
+class Session:
+    """Speaks with a voice, one text at a time.
+
+    It owns threads and working memory: keep it rather than make one per text. `threads` 0 means
+    one per processor, at most four.
+
+    synthesize, stream and push take the same options, by name; what is left out is the voice's:
+    speaker (name or number), language, speed (0.25...4), noise_scale, noise_scale_w (0...2),
+    sdp_ratio (0...1), seed, volume (0...10), sentence_silence, paragraph_silence (seconds),
+    first_chunk_frames, largest_chunk_frames, phonemes (True: the text is phoneme symbols).
+    """
+
+    def __init__(self, voice: Optional[Voice] = None, threads: int = 0) -> None:
+        self._handle = None
+        self._lock = threading.RLock()
+        self._text_number = 0
+        options = _SessionOptions()
+        _lib.habla_session_options_init(options, ctypes.sizeof(options))
+        options.threads = threads
+        error = _ErrorSlot()
+        own = Voice.builtin() if voice is None else None
+        self._handle = _lib.habla_session_create((own or voice)._handle, options, error.struct)
+        if own:
+            own.close()
+        if not self._handle:
+            raise error.exception()
+
+    def synthesize(self, text: str, **options: object) -> Speech:
+        """Speaks a whole text. Text without anything to speak gives no samples."""
+        data, position = _c_string(text, "text"), _TextPositions(text)
+        chunk = POINTER(_Chunk)()
+        with self._lock:
+            self._text_number += 1
+            status = _lib.habla_session_synthesize(
+                self._handle, data, _options(options), ctypes.byref(chunk)
+            )
+            if status != 0:
+                raise self._exception(status)
+            if not chunk:
+                return Speech(np.zeros(0, dtype=np.float32), 0)
+            found = chunk.contents
+            return Speech(
+                _copy_samples(found),
+                found.sample_rate,
+                _copy_marks(found, position),
+                _copy_skipped(found),
+            )
+
+    def stream(self, text: str, **options: object) -> Iterator[Chunk]:
+        """Speaks a text piece by piece, each as soon as it is computed.
+
+        Errors in options and text raise here, others in the loop. Leaving the loop, closing the
+        generator and starting another text end the speech; `cancel` raises Cancelled in the loop.
+        """
+        data, position = _c_string(text, "text"), _TextPositions(text)
+        with self._lock:
+            self._text_number += 1
+            number = self._text_number
+            status = _lib.habla_session_start(self._handle, data, _options(options))
+            if status != 0:
+                raise self._exception(status)
+        return self._pull(number, position)
+
+    def _pull(self, number: int, position: _TextPositions) -> Iterator[Chunk]:
+        chunk = POINTER(_Chunk)()
+        try:
+            while True:
+                with self._lock:
+                    if number != self._text_number:
+                        raise Cancelled("another text was started with this session")
+                    status = _lib.habla_session_next(self._handle, ctypes.byref(chunk))
+                    if status == _END:
+                        return
+                    if status != _CHUNK:
+                        raise self._exception(status)
+                    piece = _copy_chunk(chunk.contents, position)
+                yield piece
+        finally:
+            if number == self._text_number:
+                self.cancel()
+
+    def push(
+        self, text: str, receive: Callable[[Chunk], object], **options: object
+    ) -> bool:
+        """Speaks a text and hands each piece to `receive`, which returns True to stop.
+
+        Returns whether everything was spoken. What `receive` raises ends the speech and is raised
+        again here.
+        """
+        data, position = _c_string(text, "text"), _TextPositions(text)
+        raised: list[BaseException] = []
+
+        def call(_: object, chunk: "ctypes._Pointer[_Chunk]") -> int:
+            try:
+                return 1 if receive(_copy_chunk(chunk.contents, position)) else 0
+            except BaseException as problem:
+                raised.append(problem)
+                return 1
+
+        with self._lock:
+            self._text_number += 1
+            status = _lib.habla_session_speak(
+                self._handle, data, _options(options), _CHUNK_CALLBACK(call), None
+            )
+            if raised:
+                raise raised[0]
+            if status < 0:
+                raise self._exception(status)
+        return status == _END
+
+    def cancel(self) -> None:
+        """Stops what is being spoken, from any thread."""
+        if self._handle:
+            _lib.habla_session_cancel(self._handle)
+
+    def close(self) -> None:
+        """Frees the session. Further calls do nothing; others raise ArgumentError."""
+        handle, self._handle = getattr(self, "_handle", None), None
+        if handle:
+            _lib.habla_session_free(handle)
+
+    def _exception(self, status: int) -> HablaError:
+        if status == _CANCELLED:
+            return Cancelled("the synthesis was cancelled")
+        return _exception(
+            status,
+            _lib.habla_session_message(self._handle),
+            _lib.habla_session_hint(self._handle),
+        )
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _copy_chunk(chunk: _Chunk, position: _TextPositions) -> Chunk:
+    return Chunk(
+        samples=_copy_samples(chunk),
+        sample_rate=chunk.sample_rate,
+        sample_position=chunk.sample_position,
+        sentence=chunk.sentence,
+        text_begin=position(chunk.text_begin),
+        text_end=position(chunk.text_end),
+        is_sentence_begin=bool(chunk.flags & 1),
+        is_sentence_end=bool(chunk.flags & 2),
+        marks=_copy_marks(chunk, position),
+        skipped=_copy_skipped(chunk),
+    )
+
+
+def _options(given: dict[str, object]) -> _Options:
+    options = _Options()
+    _lib.habla_options_init(options, ctypes.sizeof(options))
+    for name, value in given.items():
+        if name == "speaker":
+            if isinstance(value, str):
+                options.speaker = _c_string(value, "speaker")
+            elif value is not None:
+                # -1 stands for the default speaker, which is not what a caller's -1 means.
+                number = int(value)  # type: ignore[call-overload]
+                options.speaker_id = number if 0 <= number < 2**31 else -2
+        elif name == "language":
+            options.language = None if value is None else _c_string(str(value), "language")
+        elif name == "phonemes":
+            options.input = 1 if value else 0
+        elif name == "seed":
+            seed = int(value)  # type: ignore[call-overload]
+            if not 0 <= seed < 2**64:
+                raise ArgumentError(f"seed is {seed}, expected 0...2^64 - 1")
+            options.seed = seed
+        elif name in ("first_chunk_frames", "largest_chunk_frames"):
+            setattr(options, name, max(min(int(value), 2**31 - 1), 0))  # type: ignore
+        elif name in ("noise_scale", "noise_scale_w", "sdp_ratio"):
+            if value is not None:
+                scale = float(value)  # type: ignore[arg-type]
+                # The number that stands for the voice's own value is not offered here.
+                setattr(options, name, -2.0 if scale == _VOICE_DEFAULT else scale)
+        elif name in ("speed", "volume", "sentence_silence", "paragraph_silence"):
+            if value is not None:
+                setattr(options, name, float(value))  # type: ignore[arg-type]
+        else:
+            raise TypeError(f"there is no option '{name}'")
+    return options
+
+
+# ----------------------------------------------------------------------------------------- log --
+
+
+class LogLevel(enum.IntEnum):
+    """How much is logged."""
+
+    OFF = 0
+    ERROR = 1
+    WARNING = 2
+    INFO = 3
+    DEBUG = 4
+
+
+_log_lock = threading.Lock()
+_log_callback: Optional[object] = None
+
+
+def set_log(
+    receive: Optional[Callable[[int, str], None]], level: LogLevel = LogLevel.WARNING
+) -> None:
+    """Sets who gets Habla's messages, for the whole process; None for nobody.
+
+    `receive(level, message)` runs in the thread that caused the message. It must not wait for
+    other threads that use Habla.
+    """
+    global _log_callback
+
+    def call(_: object, message_level: int, message: bytes) -> None:
+        if receive:
+            receive(message_level, message.decode("utf-8", "replace"))
+
+    with _log_lock:
+        callback = _LOG_CALLBACK(call) if receive else _LOG_CALLBACK()
+        if _lib.habla_log_set(callback, None, int(level)) != 0:
+            raise ArgumentError(f"level is {level}, expected 0...4")
+        # Kept alive until the next one has taken its place.
+        _log_callback = callback
+
+
+# ------------------------------------------------------------------------------------- program --
+
+
+def main() -> int:
+    """python -m habla TEXT -o FILE.wav: speaks a text into a file."""
+    parser = argparse.ArgumentParser(prog="python -m habla", description=main.__doc__)
+    parser.add_argument("text")
+    parser.add_argument("-o", "--output", default="speech.wav")
+    parser.add_argument("-v", "--voice", help="a voice file or folder; default: built in")
+    parser.add_argument("-s", "--speaker")
+    parser.add_argument("-l", "--language")
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--float32", action="store_true", help="32-bit float samples")
+    given = parser.parse_args()
+    try:
+        with Voice(given.voice) if given.voice else Voice.builtin() as voice:
+            with Session(voice) as session:
+                speech = session.synthesize(
+                    given.text,
+                    speaker=given.speaker,
+                    language=given.language,
+                    speed=given.speed,
+                    seed=given.seed,
+                )
+                if len(speech.samples) == 0:
+                    raise TextError("there is nothing to speak in the text")
+                speech.save(given.output, given.float32)
+    except HablaError as error:
+        print(f"habla: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return 1
+    print(f"{given.output}: {speech.duration:.2f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+import habla
+from melo_tts_dropin import MeloTTSEngine
+
+
+def test_engine():
+    engine = MeloTTSEngine(language="ES", speaker="ES", device="cpu", speed=1.0, preload=True)
+    samples = engine.synthesize("Son las tres y cuarto.")
+    assert samples.dtype == np.float32 and samples.ndim == 1 and len(samples) > 5000
+    assert engine.get_sample_rate() == 22050
+    with habla.Session() as session:
+        assert np.array_equal(samples, session.synthesize("Son las tres y cuarto.").samples)
+    assert np.array_equal(samples, np.concatenate(list(engine.stream("Son las tres y cuarto."))))
+
+
+def test_cache_key_is_complete():
+    engine = MeloTTSEngine()
+    first = engine.synthesize("Hola.")
+    first[:] = 0  # The caller's array is not the cached one.
+    assert engine.synthesize("Hola.").any()
+    assert (engine.cache_hits, engine.cache_misses) == (1, 1)
+    seen = {engine.synthesize("Hola.").tobytes()}
+    engine.speed = 1.3
+    seen.add(engine.synthesize("Hola.").tobytes())
+    engine.seed = 5
+    seen.add(engine.synthesize("Hola.").tobytes())
+    engine.noise_scale = 0.1
+    seen.add(engine.synthesize("Hola.").tobytes())
+    engine.speaker = "F"
+    seen.add(engine.synthesize("Hola.").tobytes())
+    assert len(seen) == 5
+    engine.synthesize("HOLA.")
+    assert engine.cache_misses == 6
+
+
+def test_cache_is_bounded():
+    engine = MeloTTSEngine(cache_bytes=200_000)
+    for i in range(20):
+        engine.synthesize(f"Número {i}.")
+        assert engine._cache_size <= 200_000
+        assert engine._cache_size == sum(a.nbytes for a in engine._cache.values())
+    assert len(engine._cache) > 0
+    engine.synthesize("Una frase de bastante más de cincuenta caracteres de largo.")
+    assert engine.cache_misses == 20
+    off = MeloTTSEngine(cache_bytes=0)
+    off.synthesize("Hola.")
+    off.synthesize("Hola.")
+    assert off.cache_hits == 0
+
+
+def test_errors_raise():
+    with pytest.raises(ValueError):
+        MeloTTSEngine(device="cuda:0")
+    with pytest.raises(habla.HablaError):
+        MeloTTSEngine(speaker="nobody").synthesize("Hola.")
+    with pytest.raises(habla.LanguageError):
+        MeloTTSEngine(language="tlh", speaker="tlh").synthesize("Hola.")
+    with pytest.raises(habla.FileError):
+        MeloTTSEngine(voice="/nonexistent", preload=True)
+    engine = MeloTTSEngine()
+    engine.close()
+    assert len(engine.synthesize("Hola.")) > 0

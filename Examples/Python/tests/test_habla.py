@@ -1,0 +1,286 @@
+import gc
+import resource
+import threading
+import wave
+
+import numpy as np
+import pytest
+
+import habla
+
+TEXT = "Hola, ¿qué tal? Son las tres y cuarto. Mañana será otro día."
+
+
+def samples_of(session, text, **options):
+    return session.synthesize(text, **options).samples
+
+
+def test_voice(voice):
+    assert voice.sample_rate > 0 and voice.hop_length > 0 and voice.weight_count > 0
+    assert "ES" in voice.languages and len(voice.symbols) > 10
+    assert all(0 <= number for number in voice.speakers.values())
+    with habla.Voice.builtin() as again:
+        assert again._handle == voice._handle
+
+
+def test_speech_owns_its_samples(session):
+    first = session.synthesize(TEXT)
+    kept = first.samples.copy()
+    session.synthesize("Otra cosa.")
+    assert np.array_equal(first.samples, kept)
+    assert first.samples.dtype == np.float32 and first.samples.flags.owndata
+    assert first.sample_rate == 22050 and first.duration > 0.5
+    assert 0.01 < np.abs(first.samples).max() < 2
+
+
+def test_marks_are_positions_in_the_string(session):
+    text = "¿Ñandú? Sí, señor."
+    speech = session.synthesize(text)
+    words = [m for m in speech.marks if m.kind == habla.MarkKind.WORD]
+    spoken = [text[m.text_begin : m.text_end].strip("¿?,. ") for m in words]
+    assert spoken == ["Ñandú", "Sí", "señor"]
+    for mark in speech.marks:
+        assert 0 <= mark.sample_begin <= mark.sample_end <= len(speech.samples)
+        if mark.kind == habla.MarkKind.PHONEME:
+            assert mark.label
+    begins = [m.sample_begin for m in speech.marks]
+    assert begins == sorted(begins)
+
+
+def test_stream_equals_whole(session):
+    whole = session.synthesize(TEXT, seed=3)
+    chunks = list(session.stream(TEXT, seed=3))
+    assert np.array_equal(np.concatenate([c.samples for c in chunks]), whole.samples)
+    assert [m for c in chunks for m in c.marks] == whole.marks
+    assert len(chunks) > 3
+    position = 0
+    for chunk in chunks:
+        assert len(chunk.samples) > 0 and chunk.sample_position == position
+        position += len(chunk.samples)
+    assert [c.sentence for c in chunks if c.is_sentence_begin] == [0, 1, 2]
+    assert [c.sentence for c in chunks if c.is_sentence_end] == [0, 1, 2]
+    assert TEXT[chunks[-1].text_begin : chunks[-1].text_end].strip() == "Mañana será otro día."
+
+
+def test_push_equals_whole(session):
+    pieces = []
+    assert session.push(TEXT, lambda c: pieces.append(c.samples), seed=3)
+    assert np.array_equal(np.concatenate(pieces), samples_of(session, TEXT, seed=3))
+    assert not session.push(TEXT, lambda c: True)
+    with pytest.raises(ZeroDivisionError):
+        session.push(TEXT, lambda c: 1 / 0)
+    assert len(samples_of(session, "Sí.")) > 0
+
+
+def test_breaking_out_cancels(session):
+    for chunk in session.stream(TEXT):
+        break
+    stream = session.stream(TEXT)
+    next(stream)
+    stream.close()
+    assert np.array_equal(samples_of(session, TEXT), samples_of(session, TEXT))
+
+
+def test_cancel_raises_in_the_loop(session):
+    with pytest.raises(habla.Cancelled):
+        for chunk in session.stream(TEXT):
+            session.cancel()
+
+
+def test_cancel_from_another_thread(voice):
+    with habla.Session(voice) as session:
+        long = TEXT * 200
+        timer = threading.Timer(0.2, session.cancel)
+        timer.start()
+        with pytest.raises(habla.Cancelled):
+            session.synthesize(long)
+        timer.join()
+
+
+def test_another_text_ends_the_stream(session):
+    stream = session.stream(TEXT)
+    next(stream)
+    whole = samples_of(session, "Sí.")
+    with pytest.raises(habla.Cancelled):
+        next(stream)
+    assert np.array_equal(whole, samples_of(session, "Sí."))
+
+
+def test_options_change_the_speech(session):
+    base = samples_of(session, TEXT)
+    assert np.array_equal(base, samples_of(session, TEXT, seed=0, speed=1.0, speaker=0))
+    assert len(samples_of(session, TEXT, speed=2)) < 0.7 * len(base)
+    assert not np.array_equal(base, samples_of(session, TEXT, seed=1))
+    assert np.allclose(samples_of(session, TEXT, volume=0.5), base * 0.5)
+    assert not samples_of(session, TEXT, volume=0).any()
+    quiet = samples_of(session, TEXT, sentence_silence=0)
+    assert len(quiet) < len(samples_of(session, TEXT, sentence_silence=1)) - 40000
+    assert np.array_equal(samples_of(session, "Sí.", language="es"), samples_of(session, "Sí."))
+
+
+@pytest.mark.parametrize(
+    "options, error",
+    [
+        ({"speed": 0}, habla.ArgumentError),
+        ({"speed": float("nan")}, habla.ArgumentError),
+        ({"speed": float("inf")}, habla.ArgumentError),
+        ({"noise_scale": -1}, habla.ArgumentError),
+        ({"noise_scale_w": 1e300}, habla.ArgumentError),
+        ({"sdp_ratio": 1.5}, habla.ArgumentError),
+        ({"volume": -0.1}, habla.ArgumentError),
+        ({"sentence_silence": 1e9}, habla.ArgumentError),
+        ({"speaker": "nobody"}, habla.ArgumentError),
+        ({"speaker": -1}, habla.ArgumentError),
+        ({"speaker": 10**12}, habla.ArgumentError),
+        ({"speaker": "a\0b"}, habla.ArgumentError),
+        ({"language": "tlh"}, habla.LanguageError),
+        ({"seed": -1}, habla.ArgumentError),
+        ({"first_chunk_frames": 0}, habla.ArgumentError),
+        ({"largest_chunk_frames": -5}, habla.ArgumentError),
+        ({"tempo": 1}, TypeError),
+    ],
+)
+def test_bad_options(session, options, error):
+    for call in (session.synthesize, session.stream, lambda t, **o: session.push(t, print, **o)):
+        with pytest.raises(error) as caught:
+            call("Hola.", **options)
+        if error is not TypeError:
+            assert caught.value.message
+
+
+def test_bad_text(session):
+    with pytest.raises(habla.ArgumentError):
+        session.synthesize("a\0b")
+    with pytest.raises(habla.TextError):
+        session.synthesize("a\ud800b")
+    with pytest.raises(TypeError):
+        session.synthesize(b"bytes")
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "...", "🎈", "\u0301"])
+def test_nothing_to_speak(session, text):
+    assert list(session.stream(text)) == []
+    assert len(samples_of(session, text)) == 0
+
+
+def test_phonemes(session):
+    assert len(samples_of(session, "ola", phonemes=True)) > 1000
+    odd = session.synthesize("ola@", phonemes=True)
+    assert odd.skipped == ["@"]
+
+
+def test_bad_voices(tmp_path):
+    with pytest.raises(habla.FileError):
+        habla.Voice(tmp_path / "none")
+    with pytest.raises(habla.UnsupportedError):
+        habla.Voice(tmp_path)
+    file = tmp_path / "x.habla.safetensors"
+    file.write_bytes(b"\xff" * 100)
+    with pytest.raises(habla.HablaError):
+        habla.Voice(file)
+    for data in (b"", b"abc", bytes(1000)):
+        with pytest.raises(habla.HablaError):
+            habla.Voice.from_bytes(data)
+    with pytest.raises(habla.ArgumentError):
+        habla.Voice("a\0b")
+
+
+def test_closed_objects(voice):
+    session = habla.Session(voice)
+    session.close()
+    session.close()
+    session.cancel()
+    for call in (session.synthesize, session.stream):
+        with pytest.raises(habla.ArgumentError):
+            call("Hola.")
+    with pytest.raises(habla.ArgumentError):
+        habla.Session(voice, threads=65)
+    own = habla.Voice.builtin()
+    with habla.Session(own) as session:
+        own.close()
+        own.close()
+        assert len(samples_of(session, "Hola.")) > 0
+    with pytest.raises(habla.ArgumentError):
+        habla.Session(own)
+
+
+def test_wav(session, tmp_path):
+    speech = session.synthesize("Hola.")
+    path = tmp_path / "hola.wav"
+    speech.save(path)
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        assert file.getframerate() == speech.sample_rate
+        read = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+    assert np.abs(read / 32767 - np.clip(speech.samples, -1, 1)).max() < 1 / 32767
+    habla.save_wav(tmp_path / "f.wav", speech.samples, 22050, float32=True)
+    data = (tmp_path / "f.wav").read_bytes()
+    assert data.endswith(speech.samples.tobytes())
+    with pytest.raises(habla.FileError):
+        speech.save(tmp_path / "no" / "hola.wav")
+    with pytest.raises(habla.ArgumentError):
+        habla.save_wav(tmp_path / "g.wav", speech.samples, 0)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["f.wav", "hola.wav"]
+
+
+def test_log(session):
+    lines = []
+    habla.set_log(lambda level, message: lines.append((level, message)), habla.LogLevel.DEBUG)
+    try:
+        with pytest.raises(habla.ArgumentError):
+            session.synthesize("Hola.", speed=99)
+        session.synthesize("Hola.")
+    finally:
+        habla.set_log(None)
+    assert any(level == 1 and "speed" in message for level, message in lines)
+    assert any(level == 4 for level, _ in lines)
+    count = len(lines)
+    session.synthesize("Hola.")
+    assert len(lines) == count
+
+
+def test_threads_give_the_same_samples(voice):
+    """8 threads x 50 utterances, equal to the sequential results byte for byte."""
+    texts = [f"Número {i}, por favor." for i in range(50)]
+    with habla.Session(voice, threads=1) as session:
+        expected = [samples_of(session, text, seed=i).tobytes() for i, text in enumerate(texts)]
+    failures = []
+
+    def work():
+        with habla.Session(voice, threads=1) as mine:
+            for i, text in enumerate(texts):
+                if samples_of(mine, text, seed=i).tobytes() != expected[i]:
+                    failures.append(text)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def resident_bytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def test_memory_does_not_grow(voice):
+    """Resident memory after 1,000 utterances is within 5 % of that after 100."""
+    with habla.Session(voice, threads=2) as session:
+        for i in range(1000):
+            text = f"Frase número {i % 37}." if i % 5 else "Sí, claro: esto es un poco más largo."
+            if i % 3:
+                session.synthesize(text, seed=i)
+            elif i % 2:
+                for _ in session.stream(text, seed=i):
+                    pass
+            else:
+                next(session.stream(text, seed=i))
+            if i == 99:
+                gc.collect()
+                early = resident_bytes()
+    gc.collect()
+    late = resident_bytes()
+    print(f"resident: {early / 1e6:.1f} MB after 100, {late / 1e6:.1f} MB after 1,000 utterances")
+    assert late < early * 1.05

@@ -1,0 +1,92 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+public import CHabla
+import Habla
+import Synchronization
+
+/// Most bytes that a voice in memory may have; more cannot be one.
+private let largestVoice = 1 << 36
+
+/// The handle of the library's own voice, kept to give the same one again while it is valid.
+private let builtIn = Mutex<UInt>(0)
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_voice_open(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<habla_voice_options>?,
+  _ error: UnsafeMutablePointer<habla_error>?
+) -> OpaquePointer? {
+  creating(error) {
+    let path = try CallerString.required(path, "path")
+    try check(options)
+    return opened(try Voice(path: path), from: path)
+  }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_voice_open_bytes(
+  _ bytes: UnsafeRawPointer?, _ size: Int, _ options: UnsafePointer<habla_voice_options>?,
+  _ error: UnsafeMutablePointer<habla_error>?
+) -> OpaquePointer? {
+  creating(error) {
+    guard let bytes else { throw HablaError(.argument, "bytes is NULL") }
+    if size < 0 || size > largestVoice {
+      throw HablaError(
+        .memory, "size is \(UInt(bitPattern: size)), more than the \(largestVoice) allowed")
+    }
+    try check(options)
+    let copy = [UInt8](UnsafeRawBufferPointer(start: bytes, count: size))
+    return opened(try Voice(bytes: copy), from: "\(size) bytes")
+  }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_voice_open_builtin(
+  _ options: UnsafePointer<habla_voice_options>?, _ error: UnsafeMutablePointer<habla_error>?
+) -> OpaquePointer? {
+  creating(error) {
+    try check(options)
+    return try builtIn.withLock { number in
+      let known = OpaquePointer(bitPattern: number)
+      if Handles.voices.retain(known) { return known }
+      let handle = opened(try Voice.builtIn(), from: "the library")
+      number = UInt(bitPattern: handle)
+      return handle
+    }
+  }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_voice_retain(_ voice: OpaquePointer?) -> OpaquePointer? {
+  Handles.voices.retain(voice) ? voice : nil
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_voice_release(_ voice: OpaquePointer?) {
+  _ = Handles.voices.release(voice)
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_voice_describe(_ voice: OpaquePointer?) -> UnsafePointer<habla_voice_info>? {
+  Handles.voices.object(voice)?.info
+}
+
+private func opened(_ voice: Voice, from origin: String) -> OpaquePointer? {
+  Log.write(
+    HABLA_LOG_INFO,
+    "opened a \(voice.family) voice from \(origin): \(voice.weightCount) weights, "
+      + "\(voice.sampleRate) Hz")
+  return Handles.voices.insert(VoiceObject(voice))
+}
+
+private func check(_ options: UnsafePointer<habla_voice_options>?) throws {
+  let options = try habla_voice_options.read(options)
+  if options.flags != 0 {
+    throw HablaError(.unsupported, "habla_voice_options.flags is \(options.flags), expected 0")
+  }
+}

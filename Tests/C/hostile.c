@@ -1,0 +1,453 @@
+/* Calls every function of habla.h with arguments that no program should give. */
+#include "habla.h"
+
+#include "check.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static habla_voice *voice;
+
+static habla_session *make_session(int32_t threads) {
+  habla_session_options options;
+  CHECK(habla_session_options_init(&options, sizeof options) == HABLA_OK);
+  options.threads = threads;
+  habla_session *session = habla_session_create(voice, &options, NULL);
+  CHECK(session != NULL);
+  return session;
+}
+
+static void versions_and_names(void) {
+  CHECK(strcmp(habla_version(), HABLA_VERSION_STRING) == 0);
+  CHECK(habla_version_number() == HABLA_VERSION_NUMBER);
+  CHECK(strcmp(habla_status_name(HABLA_OK), "HABLA_OK") == 0);
+  CHECK(strcmp(habla_status_name(HABLA_ERROR_INTERNAL), "HABLA_ERROR_INTERNAL") == 0);
+  for (int32_t status = -100; status < 100; status++)
+    CHECK((strcmp(habla_status_name(status), "HABLA_UNKNOWN") == 0) == (status < -8 || status > 3));
+  CHECK(strcmp(habla_status_name(INT32_MIN), "HABLA_UNKNOWN") == 0);
+}
+
+/* Init functions write exactly as many bytes as they were told. */
+#define CHECK_INIT(type)                                                               \
+  do {                                                                                 \
+    unsigned char memory[5000];                                                        \
+    const size_t sizes[] = {0, 1, 4, sizeof(type) - 1, 4097, SIZE_MAX, SIZE_MAX / 2};  \
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {                        \
+      memset(memory, 0xA5, sizeof memory);                                             \
+      CHECK(type##_init((type *)(void *)memory, sizes[i]) == HABLA_ERROR_ARGUMENT);    \
+      for (size_t k = 0; k < sizeof memory; k++) CHECK(memory[k] == 0xA5);             \
+    }                                                                                  \
+    for (size_t size = sizeof(type); size <= 4096; size += 509) {                      \
+      memset(memory, 0xA5, sizeof memory);                                             \
+      CHECK(type##_init((type *)(void *)memory, size) == HABLA_OK);                    \
+      uint32_t written;                                                                \
+      memcpy(&written, memory, sizeof written);                                        \
+      CHECK(written == size);                                                          \
+      for (size_t k = sizeof(type); k < size; k++) CHECK(memory[k] == 0);              \
+      for (size_t k = size; k < sizeof memory; k++) CHECK(memory[k] == 0xA5);          \
+    }                                                                                  \
+    CHECK(type##_init(NULL, sizeof(type)) == HABLA_ERROR_ARGUMENT);                    \
+    /* Also where no struct should be. */                                              \
+    CHECK(type##_init((type *)(void *)(memory + 1), sizeof(type)) == HABLA_OK);        \
+  } while (0)
+
+static void inits(void) {
+  CHECK_INIT(habla_error);
+  CHECK_INIT(habla_voice_options);
+  CHECK_INIT(habla_session_options);
+  CHECK_INIT(habla_options);
+}
+
+static void errors(void) {
+  habla_error error;
+  memset(&error, 0xFF, sizeof error);
+  CHECK(habla_voice_open(NULL, NULL, &error) == NULL);
+  CHECK(error.status == -1 && (unsigned char)error.message[0] == 0xFF); /* Not initialized. */
+  habla_error_init(&error, sizeof error);
+  CHECK(error.status == HABLA_OK && error.message[0] == 0 && error.hint[0] == 0);
+  CHECK(habla_voice_open(NULL, NULL, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_ARGUMENT && strstr(error.message, "path") != NULL);
+
+  /* A path of 100,000 two-byte characters: the message is cut between characters. */
+  char *path = malloc(200001);
+  for (size_t i = 0; i < 200000; i++) path[i] = i % 2 ? (char)0xB1 : (char)0xC3;
+  for (int shift = 0; shift < 2; shift++) {
+    path[200000] = 0;
+    path[0] = shift ? 'x' : (char)0xC3;
+    path[1] = shift ? 'y' : (char)0xB1;
+    habla_error_init(&error, sizeof error);
+    CHECK(habla_voice_open(path + shift, NULL, &error) == NULL);
+    CHECK(error.status < 0);
+    const char *end = memchr(error.message, 0, sizeof error.message);
+    CHECK(end != NULL && end > error.message + 500);
+    if (end != NULL) CHECK((unsigned char)end[-1] == 0xB1);
+  }
+  free(path);
+
+  CHECK(habla_voice_open("\xff\xfe", NULL, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_ARGUMENT && strstr(error.message, "UTF-8") != NULL);
+  CHECK(habla_voice_open("", NULL, &error) == NULL && error.status < 0);
+  CHECK(habla_voice_open("/", NULL, &error) == NULL && error.status < 0);
+  CHECK(habla_voice_open("/dev/null", NULL, &error) == NULL && error.status < 0);
+  CHECK(habla_voice_open("/dev/zero", NULL, NULL) == NULL);
+}
+
+static void voices(void) {
+  habla_error error;
+  habla_error_init(&error, sizeof error);
+  unsigned char bytes[256];
+  for (int i = 0; i < 256; i++) bytes[i] = (unsigned char)i;
+  CHECK(habla_voice_open_bytes(NULL, 0, NULL, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_voice_open_bytes(NULL, 100, NULL, &error) == NULL);
+  CHECK(habla_voice_open_bytes(bytes, SIZE_MAX, NULL, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_MEMORY);
+  CHECK(habla_voice_open_bytes(bytes, (size_t)1 << 62, NULL, &error) == NULL);
+  for (size_t size = 0; size <= sizeof bytes; size++)
+    CHECK(habla_voice_open_bytes(bytes, size, NULL, &error) == NULL && error.status < 0);
+
+  habla_voice_options options;
+  habla_voice_options_init(&options, sizeof options);
+  options.flags = 1;
+  CHECK(habla_voice_open_builtin(&options, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_UNSUPPORTED);
+  options.flags = 0;
+  options.struct_size = 0;
+  CHECK(habla_voice_open_builtin(&options, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_ARGUMENT && error.hint[0] != 0);
+
+  habla_voice *again = habla_voice_open_builtin(NULL, NULL);
+  CHECK(again == voice);
+  CHECK(habla_voice_retain(again) == again);
+  habla_voice_release(again);
+  habla_voice_release(again);
+  CHECK(habla_voice_describe(voice) != NULL);
+  CHECK(habla_voice_retain(NULL) == NULL);
+  CHECK(habla_voice_retain((habla_voice *)&options) == NULL);
+  CHECK(habla_voice_describe(NULL) == NULL);
+  CHECK(habla_voice_describe((const habla_voice *)"nonsense") == NULL);
+  habla_voice_release(NULL);
+  habla_voice_release((habla_voice *)&options);
+
+  const habla_voice_info *info = habla_voice_describe(voice);
+  CHECK(info->struct_size == sizeof *info && info->sample_rate > 0 && info->language_count > 0);
+  for (size_t i = 0; i < info->symbol_count; i++) CHECK(info->symbols[i] != NULL);
+  for (size_t i = 0; i < info->speaker_count; i++) CHECK(info->speakers[i].name[0] != 0);
+}
+
+static void stale_handles(void) {
+  habla_session *session = make_session(1);
+  const habla_chunk *chunk;
+  habla_session_free(session);
+  habla_session_free(session);
+  habla_session_cancel(session);
+  CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_next(session, &chunk) == HABLA_ERROR_ARGUMENT && chunk == NULL);
+  CHECK(habla_session_message(session)[0] != 0 && habla_session_hint(session)[0] == 0);
+  habla_session *other = make_session(1);
+  CHECK(other != session);
+  /* One kind of object for another. */
+  CHECK(habla_session_create((habla_voice *)other, NULL, NULL) == NULL);
+  CHECK(habla_session_start((habla_session *)voice, "Hola.", NULL) == HABLA_ERROR_ARGUMENT);
+  habla_session_free((habla_session *)voice);
+  habla_voice_release((habla_voice *)other);
+  CHECK(habla_session_start(other, "Hola.", NULL) == HABLA_OK);
+  habla_session_free(other);
+}
+
+static void session_options(void) {
+  habla_error error;
+  habla_error_init(&error, sizeof error);
+  habla_session_options options;
+  habla_session_options_init(&options, sizeof options);
+  const int32_t bad[] = {-1, 65, INT32_MIN, INT32_MAX};
+  for (size_t i = 0; i < 4; i++) {
+    options.threads = bad[i];
+    habla_error_init(&error, sizeof error);
+    CHECK(habla_session_create(voice, &options, &error) == NULL);
+    CHECK(error.status == HABLA_ERROR_ARGUMENT);
+  }
+  habla_error_init(&error, sizeof error);
+  CHECK(habla_session_create(NULL, NULL, &error) == NULL && error.status == HABLA_ERROR_ARGUMENT);
+  habla_error_init(&error, sizeof error);
+  CHECK(habla_voice_open("/nowhere", NULL, &error) == NULL);
+  CHECK(habla_session_create(NULL, NULL, &error) == NULL && error.status == HABLA_ERROR_IO);
+  habla_session_free(NULL);
+  habla_session_cancel(NULL);
+  CHECK(habla_session_message(NULL) != NULL && habla_session_hint(NULL) != NULL);
+}
+
+static int32_t count_samples(void *user, const habla_chunk *chunk) {
+  *(size_t *)user += chunk->sample_count;
+  return 0;
+}
+
+/* Every option out of range, through each of the three ways to speak. */
+static void options(void) {
+  habla_session *session = make_session(1);
+  const habla_chunk *chunk;
+  size_t count = 0;
+  const double bad[] = {NAN, INFINITY, -INFINITY, -0.5, -1e308, 1e308, 61};
+  for (size_t field = 0; field < 7; field++)
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+      habla_options options;
+      habla_options_init(&options, sizeof options);
+      double *fields[] = {&options.speed,  &options.noise_scale,      &options.noise_scale_w,
+                          &options.sdp_ratio, &options.volume, &options.sentence_silence,
+                          &options.paragraph_silence};
+      *fields[field] = bad[i];
+      CHECK(habla_session_start(session, "Hola.", &options) == HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_message(session)[0] != 0);
+      CHECK(habla_session_next(session, &chunk) == HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_speak(session, "Hola.", &options, count_samples, &count) ==
+            HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_synthesize(session, "Hola.", &options, &chunk) == HABLA_ERROR_ARGUMENT);
+      CHECK(chunk == NULL);
+    }
+  const struct {
+    int32_t input, speaker_id, first, largest;
+    uint32_t flags, size;
+    const char *speaker, *language;
+    habla_status status;
+  } cases[] = {
+      {2, -1, 12, 64, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_UNSUPPORTED},
+      {-1, -1, 12, 64, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_UNSUPPORTED},
+      {0, -2, 12, 64, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, INT32_MAX, 12, 64, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 0, 64, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 11, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, INT32_MAX, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, INT32_MIN, INT32_MIN, 0, sizeof(habla_options), NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 1, sizeof(habla_options), NULL, NULL, HABLA_ERROR_UNSUPPORTED},
+      {0, -1, 12, 64, 0, 0, NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, sizeof(habla_options) - 1, NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, UINT32_MAX, NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, sizeof(habla_options), "nobody", NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, sizeof(habla_options), "\xff", NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, sizeof(habla_options), "", NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, sizeof(habla_options), NULL, "klingon", HABLA_ERROR_LANGUAGE},
+      {0, -1, 12, 64, 0, sizeof(habla_options), NULL, "", HABLA_ERROR_LANGUAGE},
+      {0, -1, 12, 64, 0, sizeof(habla_options), NULL, "\xc3", HABLA_ERROR_ARGUMENT},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    habla_options options;
+    habla_options_init(&options, sizeof options);
+    options.input = cases[i].input;
+    options.speaker_id = cases[i].speaker_id;
+    options.first_chunk_frames = cases[i].first;
+    options.largest_chunk_frames = cases[i].largest;
+    options.flags = cases[i].flags;
+    options.struct_size = cases[i].size;
+    options.speaker = cases[i].speaker;
+    options.language = cases[i].language;
+    habla_status status = habla_session_start(session, "Hola.", &options);
+    if (status != cases[i].status)
+      fprintf(stderr, "case %zu: %s\n", i, habla_status_name(status));
+    CHECK(status == cases[i].status);
+  }
+
+  /* A newer program: what this version does not know must be 0. */
+  struct {
+    habla_options known;
+    uint64_t unknown[4];
+  } newer;
+  habla_options_init(&newer.known, sizeof newer);
+  CHECK(newer.known.struct_size == sizeof newer && newer.unknown[3] == 0);
+  CHECK(habla_session_start(session, "Hola.", &newer.known) == HABLA_OK);
+  newer.unknown[2] = 1;
+  CHECK(habla_session_start(session, "Hola.", &newer.known) == HABLA_ERROR_UNSUPPORTED);
+  CHECK(count == 0);
+  habla_session_free(session);
+}
+
+static void texts(void) {
+  habla_session *session = make_session(1);
+  const habla_chunk *chunk = (const habla_chunk *)"left over";
+  CHECK(habla_session_next(session, &chunk) == HABLA_ERROR_ARGUMENT && chunk == NULL);
+  CHECK(habla_session_hint(session)[0] != 0);
+  CHECK(habla_session_start(session, NULL, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_synthesize(session, "Hola.", NULL, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_speak(session, "Hola.", NULL, NULL, NULL) == HABLA_ERROR_ARGUMENT);
+  const struct {
+    const char *text, *place;
+  } invalid[] = {
+      {"\xff", "byte 0"},          {"abc\xc3", "byte 3"},         {"abc\xc3(", "byte 3"},
+      {"\xc3\xb1\xc0\xaf", "byte 2"}, {"\xed\xa0\x80", "byte 0"}, {"a\xf5\x80\x80\x80", "byte 1"},
+  };
+  for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
+    CHECK(habla_session_start(session, invalid[i].text, NULL) == HABLA_ERROR_TEXT);
+    CHECK(strstr(habla_session_message(session), invalid[i].place) != NULL);
+  }
+  const char *silent[] = {"", " ", "\n\n\t", "...", "\xf0\x9f\x8e\x88", "\x01\x02\x7f", "\xef\xbb\xbf"};
+  for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+    CHECK(habla_session_start(session, silent[i], NULL) == HABLA_OK);
+    CHECK(habla_session_next(session, &chunk) == HABLA_END && chunk == NULL);
+    CHECK(habla_session_next(session, &chunk) == HABLA_END);
+    CHECK(habla_session_synthesize(session, silent[i], NULL, &chunk) == HABLA_OK && chunk == NULL);
+  }
+  CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_OK);
+  CHECK(habla_session_next(session, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CHUNK && chunk->sample_count > 0);
+  habla_session_cancel(session);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CANCELLED && chunk == NULL);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CANCELLED);
+  CHECK(habla_session_message(session)[0] == 0);
+  CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_OK);
+  habla_status status;
+  while ((status = habla_session_next(session, &chunk)) == HABLA_CHUNK) CHECK(chunk->samples != NULL);
+  CHECK(status == HABLA_END && chunk == NULL);
+  habla_session_cancel(session);
+  CHECK(habla_session_next(session, &chunk) == HABLA_END);
+  habla_session_free(session);
+}
+
+enum action { STOP, CANCEL, FREE, REENTER, RELEASE_VOICE };
+
+struct callback {
+  habla_session *session;
+  enum action action;
+  int calls;
+};
+
+static int32_t misbehave(void *user, const habla_chunk *chunk) {
+  struct callback *callback = user;
+  const habla_chunk *other;
+  callback->calls++;
+  float sum = 0;
+  switch (callback->action) {
+    case STOP: return 1;
+    case CANCEL: habla_session_cancel(callback->session); break;
+    case FREE: habla_session_free(callback->session); break;
+    case RELEASE_VOICE: break;
+    case REENTER:
+      CHECK(habla_session_next(callback->session, &other) == HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_start(callback->session, "Hola.", NULL) == HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_speak(callback->session, "Hola.", NULL, misbehave, user) ==
+            HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_message(callback->session)[0] == 0);
+      break;
+  }
+  for (size_t i = 0; i < chunk->sample_count; i++) sum += chunk->samples[i];
+  CHECK(!isnan(sum));
+  return 0;
+}
+
+static void callbacks(void) {
+  const char *text = "Hola, buenos d\xc3\xad" "as. Son las tres.";
+  for (enum action action = STOP; action <= REENTER; action++) {
+    habla_session *session = make_session(2);
+    struct callback callback = {session, action, 0};
+    habla_status status = habla_session_speak(session, text, NULL, misbehave, &callback);
+    CHECK(status == (action == REENTER ? HABLA_END : HABLA_CANCELLED));
+    CHECK(action == REENTER ? callback.calls > 1 : callback.calls == 1);
+    size_t count = 0;
+    status = habla_session_speak(session, "S\xc3\xad.", NULL, count_samples, &count);
+    CHECK(action == FREE ? status == HABLA_ERROR_ARGUMENT : status == HABLA_END && count > 0);
+    habla_session_free(session);
+  }
+}
+
+static void *speak_long(void *argument) {
+  const habla_chunk *chunk;
+  char text[20001];
+  for (int i = 0; i < 20000; i++) text[i] = "Hola, hola. "[i % 12];
+  text[20000] = 0;
+  habla_status status = habla_session_synthesize(argument, text, NULL, &chunk);
+  CHECK(status == HABLA_CANCELLED || status == HABLA_ERROR_ARGUMENT);
+  return NULL;
+}
+
+static void *disturb(void *argument) {
+  const habla_chunk *chunk;
+  for (int i = 0; i < 2000; i++) {
+    habla_session_cancel(argument);
+    CHECK(habla_session_next(argument, &chunk) < HABLA_CHUNK || chunk == NULL);
+  }
+  return NULL;
+}
+
+/* Cancelling, using and freeing a session that is busy in another thread. */
+static void other_threads(void) {
+  for (int round = 0; round < 6; round++) {
+    habla_session *session = make_session(2);
+    pthread_t speaker, other;
+    pthread_create(&speaker, NULL, speak_long, session);
+    pthread_create(&other, NULL, disturb, session);
+    if (round % 2) habla_session_free(session);
+    pthread_join(other, NULL);
+    habla_session_cancel(session);
+    habla_session_free(session);
+    pthread_join(speaker, NULL);
+  }
+}
+
+static void wav(void) {
+  habla_error error;
+  habla_error_init(&error, sizeof error);
+  float samples[4] = {NAN, INFINITY, -INFINITY, 2};
+  CHECK(habla_wav_write(NULL, samples, 4, 8000, 0, &error) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_wav_write("/nowhere/x.wav", samples, 4, 8000, 0, &error) == HABLA_ERROR_IO);
+  CHECK(habla_wav_write("hostile.wav", NULL, 4, 8000, 0, &error) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_wav_write("hostile.wav", samples, 4, 0, 0, &error) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_wav_write("hostile.wav", samples, 4, INT32_MAX, 0, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_wav_write("hostile.wav", samples, 4, 8000, 7, &error) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_wav_write("hostile.wav", samples, SIZE_MAX, 8000, 0, &error) ==
+        HABLA_ERROR_UNSUPPORTED);
+  CHECK(habla_wav_write("hostile.wav", samples, 4, 8000, 0, NULL) == HABLA_OK);
+  CHECK(habla_wav_write("hostile.wav", NULL, 0, 768000, 1, NULL) == HABLA_OK);
+  CHECK(remove("hostile.wav") == 0);
+}
+
+static int log_calls = 0;
+
+static void log_and_misbehave(void *user, int32_t level, const char *message) {
+  log_calls++;
+  CHECK(user == &log_calls && level >= HABLA_LOG_ERROR && message != NULL);
+  CHECK(strchr(message, '\n') == NULL);
+  CHECK(habla_voice_open("/nowhere", NULL, NULL) == NULL); /* Is not logged. */
+  if (log_calls == 3) CHECK(habla_log_set(NULL, NULL, HABLA_LOG_OFF) == HABLA_OK);
+}
+
+static void logs(void) {
+  CHECK(habla_log_set(log_and_misbehave, NULL, -1) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_log_set(log_and_misbehave, NULL, 5) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_log_set(NULL, NULL, HABLA_LOG_DEBUG) == HABLA_OK);
+  CHECK(habla_voice_open("/nowhere\n", NULL, NULL) == NULL);
+  CHECK(habla_log_set(log_and_misbehave, &log_calls, HABLA_LOG_ERROR) == HABLA_OK);
+  for (int i = 0; i < 5; i++) CHECK(habla_voice_open("/nowhere\n\n", NULL, NULL) == NULL);
+  CHECK(log_calls == 3);
+}
+
+int main(void) {
+  habla_error error;
+  habla_error_init(&error, sizeof error);
+  voice = habla_voice_open_builtin(NULL, &error);
+  CHECK(voice != NULL);
+  if (voice == NULL) {
+    fprintf(stderr, "%s\n", error.message);
+    return 1;
+  }
+  versions_and_names();
+  inits();
+  errors();
+  voices();
+  stale_handles();
+  session_options();
+  options();
+  texts();
+  callbacks();
+  other_threads();
+  wav();
+  logs();
+  /* The voice goes before its session. */
+  habla_session *session = make_session(1);
+  habla_voice_release(voice);
+  CHECK(habla_voice_describe(voice) == NULL);
+  const habla_chunk *chunk;
+  CHECK(habla_session_synthesize(session, "Hola.", NULL, &chunk) == HABLA_OK && chunk != NULL);
+  habla_session_free(session);
+  printf("hostile: %d failures\n", failures);
+  return failures != 0;
+}
