@@ -11,6 +11,12 @@ let package = Package(
     .library(name: "HablaShared", type: .dynamic, targets: ["HablaC"]),
     .executable(name: "habla", targets: ["HablaCLI"]),
   ],
+  traits: [
+    .default(enabledTraits: ["EspeakNG"]),
+    .trait(
+      name: "EspeakNG",
+      description: "Speak text through libespeak-ng (GPL-3.0-or-later); without it, phonemes only."),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -24,7 +30,9 @@ let package = Package(
 
     .target(name: "HablaKernels", dependencies: ["COpenBLAS"]),
     .target(name: "HablaCheckpoints"),
-    .target(name: "HablaText", dependencies: ["CEspeakNG"]),
+    .target(
+      name: "HablaText",
+      dependencies: [.target(name: "CEspeakNG", condition: .when(traits: ["EspeakNG"]))]),
     .target(name: "HablaNetwork", dependencies: ["HablaKernels", "HablaCheckpoints"]),
     .target(name: "HablaDefaultVoice", exclude: ["default.habla.safetensors"]),
     .target(

@@ -1,1 +1,3 @@
+#include <stdio.h>
+#include <espeak-ng/espeak_ng.h>
 #include <espeak-ng/speak_lib.h>

@@ -47,7 +47,49 @@ package struct MappedText: Sendable, Equatable {
     append(new, Piece(length: length, original: original, isVerbatim: false))
   }
 
+  /// Appends the bytes `range` of another mapped text, with their ways back.
+  ///
+  /// `range` is clamped to the other text and must lie on scalar boundaries.
+  package mutating func append(_ other: MappedText, bytes range: Range<Int>) {
+    let end = other.text.utf8.count
+    let lower = min(max(range.lowerBound, 0), end)
+    let upper = min(max(range.upperBound, lower), end)
+    if lower == upper { return }
+    var position = lower
+    var index = other.pieceIndex(ofByte: lower)
+    while position < upper {
+      let piece = other.pieces[index]
+      let start = other.starts[index]
+      let stop = min(start + piece.length, upper)
+      let new = other.substring(position..<stop)
+      if piece.isVerbatim {
+        appendVerbatim(new, from: piece.original.lowerBound + position - start)
+      } else {
+        appendRewritten(String(new), for: piece.original)
+      }
+      position = stop
+      index += 1
+    }
+  }
+
+  /// The bytes `range` of `text`, which must lie on scalar boundaries inside the text.
+  package func substring(_ range: Range<Int>) -> Substring {
+    let utf8 = text.utf8
+    let lower = utf8.index(utf8.startIndex, offsetBy: range.lowerBound)
+    return text[lower..<utf8.index(lower, offsetBy: range.count)]
+  }
+
   private mutating func append(_ new: String, _ piece: Piece) {
+    // Neighbours that stand side by side in the original stay one piece.
+    if piece.isVerbatim, let last = pieces.last, last.isVerbatim,
+      last.original.upperBound == piece.original.lowerBound
+    {
+      text += new
+      pieces[pieces.count - 1] = Piece(
+        length: last.length + piece.length,
+        original: last.original.lowerBound..<piece.original.upperBound, isVerbatim: true)
+      return
+    }
     starts.append(text.utf8.count)
     text += new
     pieces.append(piece)
@@ -69,15 +111,21 @@ package struct MappedText: Sendable, Equatable {
   }
 
   private func originalRange(ofByte byte: Int) -> TextRange {
+    let index = pieceIndex(ofByte: byte)
+    let piece = pieces[index]
+    if !piece.isVerbatim { return piece.original }
+    let start = piece.original.lowerBound + byte - starts[index]
+    return start..<start + 1
+  }
+
+  /// Index of the piece that holds `byte`; the text must not be empty.
+  private func pieceIndex(ofByte byte: Int) -> Int {
     var low = 0
     var high = starts.count - 1
     while low < high {
       let middle = (low + high + 1) / 2
       if starts[middle] <= byte { low = middle } else { high = middle - 1 }
     }
-    let piece = pieces[low]
-    if !piece.isVerbatim { return piece.original }
-    let start = piece.original.lowerBound + byte - starts[low]
-    return start..<start + 1
+    return low
   }
 }

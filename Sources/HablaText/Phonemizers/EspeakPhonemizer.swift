@@ -1,0 +1,124 @@
+/// Phonemes of texts from espeak-ng, in the International Phonetic Alphabet.
+///
+/// A value of this type is only a way to the process's one espeak-ng and may be used from any
+/// thread; calls take turns.
+package struct EspeakPhonemizer: Sendable {
+  /// What espeak-ng makes of one clause.
+  package struct Clause: Sendable, Equatable {
+    /// Phonemes, stress and length marks, without language switch marks; words apart by spaces.
+    package let ipa: String
+    /// Its words in order of speech.
+    package let words: [Word]
+    /// Letters that the voice cannot speak and that were left out, in order.
+    package let unspoken: [Unicode.Scalar]
+  }
+
+  /// A stretch of text and the phonemes that speak it.
+  ///
+  /// Where espeak-ng speaks several words as one, or it cannot be told which phonemes belong to
+  /// which, one `Word` covers them all.
+  package struct Word: Sendable, Equatable {
+    /// UTF-8 bytes of the clause, white space at the ends left out.
+    package let bytes: Range<Int>
+    /// Scalars of `Clause.ipa`, counted without spaces.
+    package let scalars: Range<Int>
+  }
+
+  private let dataPath: String?
+
+  /// Whether this build has espeak-ng.
+  package static var isAvailable: Bool {
+    #if EspeakNG
+    true
+    #else
+    false
+    #endif
+  }
+
+  /// Names the phonemizer; nothing is opened before the first text.
+  ///
+  /// - Parameter dataPath: The folder with espeak-ng's data; nil for the library's own search,
+  ///   which starts with the environment variable ESPEAK_DATA_PATH. One process has one folder.
+  package init(dataPath: String? = nil) { self.dataPath = dataPath }
+
+  /// IPA of each text on its own, words apart by single spaces, language switch marks removed.
+  package func phonemes(
+    of texts: [String], voice: String
+  ) throws(TextError) -> [String] {
+    try EspeakLibrary.phonemes(of: texts, voice: voice, dataPath: dataPath).map(Self.cleaned)
+  }
+
+  /// Phonemes of one clause and the words they belong to.
+  package func clause(_ text: String, voice: String) throws(TextError) -> Clause {
+    let words = Self.wordRanges(in: text)
+    // Words spoken alone tell which part of the clause's phonemes is theirs.
+    let alone = words.count > 1 ? words.map { String(text.utf8[$0.indices]) ?? "" } : []
+    let spoken = try phonemes(of: [text] + alone, voice: voice)
+    guard let ipa = spoken.first else { return Clause(ipa: "", words: [], unspoken: []) }
+    let groups = ipa.split(separator: " ").map { Array($0.unicodeScalars) }
+    let spans: [WordAlignment.Span]
+    if words.count > 1 {
+      spans = WordAlignment.spans(
+        words: spoken.dropFirst().map { Array($0.unicodeScalars) }, groups: groups)
+    } else {
+      spans = groups.isEmpty || words.isEmpty ? [] : [.init(words: 0..<1, groups: 0..<groups.count)]
+    }
+
+    var starts = [0]
+    for group in groups { starts.append(starts[starts.count - 1] + group.count) }
+    return Clause(
+      ipa: ipa,
+      words: spans.map { span in
+        Word(
+          bytes: words[span.words.lowerBound].bytes
+            .lowerBound..<words[span.words.upperBound - 1].bytes.upperBound,
+          scalars: starts[span.groups.lowerBound]..<starts[span.groups.upperBound])
+      },
+      unspoken: Self.unspoken(in: text, voice: voice))
+  }
+
+  private static func unspoken(in text: String, voice: String) -> [Unicode.Scalar] {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return [] }
+    let extra = EspeakScripts.extraRanges(for: voice)
+    return text.unicodeScalars.filter {
+      !$0.isSpace && !EspeakScripts.allows($0, extra: extra)
+        && $0.properties.generalCategory != .format
+    }
+  }
+
+  private static func wordRanges(
+    in text: String
+  ) -> [(bytes: Range<Int>, indices: Range<String.Index>)] {
+    let scalars = text.unicodeScalars
+    return scalars.split(whereSeparator: \.isSpace).map { word in
+      let start = text.utf8.distance(from: text.startIndex, to: word.startIndex)
+      let length = word.reduce(0) { $0 + $1.utf8Length }
+      return (start..<start + length, word.startIndex..<word.endIndex)
+    }
+  }
+
+  /// Drops language switch marks such as "(en)" and surplus spaces.
+  static func cleaned(_ ipa: String) -> String {
+    var result = String.UnicodeScalarView()
+    var rest = ipa.unicodeScalars[...]
+    while let scalar = rest.first {
+      if scalar == "(", let end = rest.firstIndex(of: ")") {
+        let inside = rest[rest.index(after: rest.startIndex)..<end]
+        let isSwitch =
+          !inside.isEmpty && inside.allSatisfy { ("a"..."z").contains($0) || $0 == "-" }
+        if isSwitch {
+          rest = rest[rest.index(after: end)...]
+          continue
+        }
+      }
+      rest = rest.dropFirst()
+      if scalar.isSpace {
+        if let last = result.last, last != " " { result.append(" ") }
+      } else {
+        result.append(scalar)
+      }
+    }
+    if result.last == " " { result.removeLast() }
+    return String(result)
+  }
+}

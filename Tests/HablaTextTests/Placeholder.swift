@@ -1,2 +1,0 @@
-import HablaText
-import Testing
