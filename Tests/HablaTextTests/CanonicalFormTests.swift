@@ -45,9 +45,9 @@ import Testing
   }
 
   @Test func randomTextIsEquivalentAndStable() {
-    var generator = SplitMix(state: 2)
+    var generator = SplitMix(seed: 2)
     for round in 0..<5_000 {
-      let text = RandomText.make(length: round % 40, using: &generator)
+      let text = MixedText.make(length: round % 40, using: &generator)
       let composed = CanonicalForm.composed(text)
       #expect(composed == text)
       #expect(scalars(CanonicalForm.composed(composed)) == scalars(composed))

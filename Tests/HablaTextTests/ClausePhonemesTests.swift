@@ -94,9 +94,9 @@ import Testing
   }
 
   @Test func randomTextGivesOrderedWords() throws {
-    var generator = SplitMix(state: 4)
+    var generator = SplitMix(seed: 4)
     for round in 0..<1_500 {
-      let text = RandomText.make(length: round % 50, using: &generator)
+      let text = MixedText.make(length: round % 50, using: &generator)
       let found = try phonemes(text, round % 2 == 0 ? "ES" : "EN")
       #expect(found.tones.count == found.symbols.count)
       var symbols = 0

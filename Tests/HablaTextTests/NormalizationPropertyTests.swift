@@ -12,7 +12,7 @@ import Testing
     let rows =
       try NormalizationTable.rows("normalization-es.tsv")
       + NormalizationTable.rows("normalization-en.tsv")
-    var random = MixedNumbers(seed: 7)
+    var random = SplitMix(seed: 7)
     for _ in 0..<2_000 {
       let texts = (0..<3).map { _ in rows[random.below(rows.count)].text }
       let text = texts.joined(separator: random.below(2) == 0 ? " " : ", ")
@@ -22,9 +22,9 @@ import Testing
 
   @Test(arguments: 0..<10)
   func randomTexts(part: Int) {
-    var random = MixedNumbers(seed: UInt64(part) + 100)
+    var random = SplitMix(seed: UInt64(part) + 100)
     for round in 0..<10_000 {
-      let text = MixedText.text(&random, pieces: 1 + random.below(12))
+      let text = RandomText.text(&random, pieces: 1 + random.below(12))
       for normalizer in Self.normalizers { check(text, normalizer, offset: round % 3) }
     }
   }
@@ -89,7 +89,7 @@ import Testing
 }
 
 /// A small deterministic generator.
-struct MixedNumbers {
+struct SplitMix {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
@@ -106,8 +106,8 @@ struct MixedNumbers {
 }
 
 /// Texts of fragments that rules look for and of scalars that nothing expects.
-enum MixedText {
-  static func text(_ random: inout MixedNumbers, pieces: Int) -> String {
+enum RandomText {
+  static func text(_ random: inout SplitMix, pieces: Int) -> String {
     var text = ""
     for _ in 0..<pieces {
       switch random.below(8) {
@@ -121,7 +121,7 @@ enum MixedText {
     return text
   }
 
-  private static func scalar(_ random: inout MixedNumbers) -> Unicode.Scalar {
+  private static func scalar(_ random: inout SplitMix) -> Unicode.Scalar {
     let (low, high) = scripts[random.below(scripts.count)]
     return Unicode.Scalar(UInt32(low + random.below(high - low))) ?? "a"
   }

@@ -33,9 +33,9 @@ import Testing
   }
 
   @Test func randomTextNeverTraps() {
-    var generator = SplitMix(state: 5)
+    var generator = SplitMix(seed: 5)
     for round in 0..<2_000 {
-      let text = RandomText.make(length: round % 40, using: &generator)
+      let text = MixedText.make(length: round % 40, using: &generator)
       let found = PhonemeInput.parse(MappedText(verbatim: text)) { known.contains($0) }
       #expect(found.symbols.count == found.tones.count)
       for word in found.words { #expect(word.symbols.upperBound <= found.symbols.count) }

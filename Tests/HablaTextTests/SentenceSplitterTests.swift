@@ -100,9 +100,9 @@ import Testing
   }
 
   @Test func randomTextKeepsItsScalars() {
-    var generator = SplitMix(state: 1)
+    var generator = SplitMix(seed: 1)
     for round in 0..<5_000 {
-      let text = RandomText.make(length: round % 80, using: &generator)
+      let text = MixedText.make(length: round % 80, using: &generator)
       let limit = 20 + round % 200
       var end = 0
       var kept = 0

@@ -1,5 +1,5 @@
 /// Random texts that mix everything a text may hold.
-enum RandomText {
+enum MixedText {
   static let pieces: [String] = [
     "a", "e", "ñ", "é", "Z", "hola", "Word", "q", " ", " ", " ", "  ", "\n", "\n\n", "\r\n", "\t",
     ".", ",", "!", "?", ";", ":", "…", "...", "¿", "¡", "\"", "«", "»", "(", ")", "[", "]", "{",
@@ -11,20 +11,9 @@ enum RandomText {
     "http://a.b/c?d=e", "<b>", "(en)", "[[a]]", "\u{A0}", "ß", "ŒUVRE", "ﬁ", "½", "Ⅳ",
   ]
 
+  /// A text of up to `length` of these pieces, every other time of `RandomText`'s.
   static func make(length: Int, using generator: inout SplitMix) -> String {
-    (0..<length).map { _ in pieces[Int(generator.next() % UInt64(pieces.count))] }.joined()
-  }
-}
-
-/// A small seeded generator (SplitMix64), so that a failing text can be found again.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    if generator.below(2) == 0 { return RandomText.text(&generator, pieces: length) }
+    return (0..<length).map { _ in pieces[generator.below(pieces.count)] }.joined()
   }
 }
