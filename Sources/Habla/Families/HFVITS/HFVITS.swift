@@ -71,16 +71,38 @@ enum HFVITS: VoiceFamily {
       scales: configuration.scales, tokenizer: Tokenizer(characters: tokenizer))
   }
 
-  /// Characters as they are written, or as the caller gives them.
+  /// Characters as they are written, their phonemes, or what the caller gives.
   struct Tokenizer: VoiceTokenizer {
     let characters: HFVITSTokenizer
+    /// espeak-ng's American English, whatever the voice's language: so the library has it.
+    private let frontEnd = SpacedPhonemes(
+      languages: LanguageTable([.init(name: "", espeakVoice: "en-us")]), decomposes: false)
+
+    init(characters: HFVITSTokenizer) { self.characters = characters }
 
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {
-      characters.tokens(characters.characters(sentence))
+      if characters.isPhonemic {
+        return characters.tokens(try frontEnd.phonemes(for: sentence, language: ""))
+      }
+      let sequence = characters.characters(sentence)
+      // Punctuation is left out silently; whole words in another script are not.
+      if characters.needsRomanization,
+        let letter = sequence.unknown.first(where: { $0.unicodeScalars.contains(where: \.isLetter) }
+        )
+      {
+        throw HablaError(
+          .language, "the voice reads romanised text, which '\(letter)' is not",
+          hint: "romanise the text with the tool uroman first")
+      }
+      return characters.tokens(sequence)
     }
 
     func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {
       characters.tokens(characters.characters(phonemes))
     }
   }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isLetter: Bool { properties.isAlphabetic }
 }

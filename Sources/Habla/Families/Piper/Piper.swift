@@ -72,23 +72,29 @@ enum Piper: VoiceFamily {
       tokenizer: Tokenizer(configuration))
   }
 
-  /// Phonemes as the caller gives them, or the text's characters, with Piper's padding.
+  /// Phonemes of text, or as the caller gives them, with Piper's padding.
   struct Tokenizer: VoiceTokenizer {
-    private let phonemeType: PiperConfiguration.PhonemeType
     private let table: PiperTokenizer
+    private let phonemeType: PiperConfiguration.PhonemeType
+    private let frontEnd: SpacedPhonemes
 
     init(_ configuration: PiperConfiguration) {
-      phonemeType = configuration.phonemeType
       table = PiperTokenizer(configuration)
+      phonemeType = configuration.phonemeType
+      let language = LanguageTable.Entry(
+        name: configuration.language, espeakVoice: configuration.espeakVoice)
+      frontEnd = SpacedPhonemes(languages: LanguageTable([language]), decomposes: true)
     }
 
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {
-      guard phonemeType == .text else {
+      switch phonemeType {
+      case .espeak: return table.tokens(try frontEnd.phonemes(for: sentence, language: language))
+      case .text: return table.tokens(table.characters(sentence))
+      case .other(let type):
         throw HablaError(
-          .language, "the voice reads phonemes of type \(phonemeType), not text",
-          hint: "give its phonemes instead of text")
+          .language, "the voice reads phonemes of type '\(type)', which Habla cannot make of text",
+          hint: "give phonemes instead of text")
       }
-      return table.tokens(table.characters(sentence))
     }
 
     func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {

@@ -2,7 +2,7 @@ import HablaCheckpoints
 import HablaNetwork
 
 /// The JSON file beside a Piper voice; keys that are not listed are ignored.
-struct PiperConfiguration: Sendable {
+package struct PiperConfiguration: Sendable {
   /// How text becomes phonemes.
   enum PhonemeType: Sendable, Equatable {
     /// espeak-ng's phonemes.
@@ -34,7 +34,7 @@ struct PiperConfiguration: Sendable {
   /// Parses the file.
   ///
   /// - Throws: an error that names the key that is missing or wrong.
-  init(_ text: String, name: String) throws {
+  package init(_ text: String, name: String) throws {
     let root = try JSONReader(text, name: name)
     sampleRate = try root.object("audio").integer("sample_rate")
     let espeak = try root.optionalObject("espeak")

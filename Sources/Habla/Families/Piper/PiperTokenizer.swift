@@ -6,7 +6,7 @@ import HablaText
 ///
 /// The tokens are ^ _ p1 _ p2 _ and so on to pn _ $, where _ is the pad, ^ begins and $ ends.
 /// A phoneme may stand for several tokens, which are not padded among each other.
-struct PiperTokenizer: Sendable {
+package struct PiperTokenizer: Sendable {
   private let ids: [ExactString: [Int]]
   private let replacements: [ExactString: [String]]
 
@@ -14,18 +14,19 @@ struct PiperTokenizer: Sendable {
   private static let beginning = ExactString("^")
   private static let end = ExactString("$")
 
-  init(_ configuration: PiperConfiguration) {
+  /// Takes the tables of a voice.
+  package init(_ configuration: PiperConfiguration) {
     ids = configuration.phonemeIds
     replacements = configuration.phonemeMap
   }
 
   /// Whether the voice has tokens for a phoneme.
-  func contains(_ phoneme: String) -> Bool {
+  package func contains(_ phoneme: String) -> Bool {
     ids[ExactString(phoneme)] != nil || replacements[ExactString(phoneme)] != nil
   }
 
   /// The characters of a text as phonemes; those that the voice lacks are lowercased.
-  func characters(_ sentence: MappedText) -> PhonemeSequence {
+  package func characters(_ sentence: MappedText) -> PhonemeSequence {
     var sequence = PhonemeSequence()
     var byte = 0
     var word: (text: TextRange, symbols: Range<Int>)?
@@ -52,6 +53,9 @@ struct PiperTokenizer: Sendable {
     sequence.tones = [Int](repeating: 0, count: sequence.symbols.count)
     return sequence
   }
+
+  /// Token ids of a phoneme sequence.
+  package func ids(_ sequence: PhonemeSequence) -> [Int] { tokens(sequence).tokens.ids }
 
   /// Tokens of a phoneme sequence; phonemes that the voice lacks are skipped and reported.
   func tokens(_ sequence: PhonemeSequence) -> TokenizedSentence {
