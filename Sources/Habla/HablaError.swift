@@ -70,6 +70,8 @@ extension HablaError {
       case .unknownLanguage: self.init(.language, error.description, hint: error.hint)
       default: self.init(.unsupported, error.description, hint: error.hint)
       }
+    case let error as WordPieceError:
+      self.init(.format, prefix + error.description)
     case is CancellationError:
       self.init(.cancelled, "the synthesis was cancelled")
     default:
