@@ -30,16 +30,23 @@ package struct BERTEncoder: Sendable {
   private let attention: DotProductAttention
   private let layers: [Layer]
 
-  /// Reads the weights of a published model.
+  /// Reads the weights of a published model, which `open` opens.
   ///
   /// Names may begin with "bert." or not; layer norms may call their parameters weight and bias
-  /// or gamma and beta. Weights stay in the file where it is mapped and stored as float32.
+  /// or gamma and beta. The tables stay in the file where it is mapped and stored as float32; the
+  /// layers are copied. The file is opened anew for each of them and closed again, so that no
+  /// more than one layer is in memory twice.
   /// - Throws: `CheckpointError` naming the tensor that is missing or has the wrong shape.
-  package init(_ checkpoint: any Checkpoint, _ configuration: BERTConfiguration) throws {
-    let reader = WeightReader(checkpoint, fileName: Self.fileNames(checkpoint))
-    let embeddings = reader.scoped("embeddings")
+  package init(
+    _ configuration: BERTConfiguration, open: () throws -> any Checkpoint
+  ) throws {
+    layers = try (0..<configuration.featureLayers).map {
+      try Self.layer(open(), "encoder.layer.\($0)", configuration)
+    }
     let h = configuration.channels
     self.configuration = configuration
+    attention = DotProductAttention(channels: h, heads: configuration.heads)
+    let embeddings = Self.reader(try open()).scoped("embeddings")
     tokenCount = embeddings.shape("word_embeddings.weight")?.first ?? 0
     words = try embeddings.array("word_embeddings.weight", shape: [tokenCount, h])
     positions = try embeddings.array(
@@ -51,15 +58,14 @@ package struct BERTEncoder: Sendable {
     }
     tokenTypes = try embeddings.array("token_type_embeddings.weight", shape: [types, h])
     norm = try LayerNorm(embeddings, "LayerNorm", channels: h, epsilon: configuration.epsilon)
-    attention = DotProductAttention(channels: h, heads: configuration.heads)
-    layers = try (0..<configuration.featureLayers).map {
-      try Self.layer(reader.scoped("encoder.layer.\($0)"), configuration)
-    }
   }
 
   private static func layer(
-    _ reader: WeightReader, _ configuration: BERTConfiguration
+    _ checkpoint: any Checkpoint, _ name: String, _ configuration: BERTConfiguration
   ) throws -> Layer {
+    let reader = reader(checkpoint).scoped(name)
+    // A norm in place would keep the file mapped.
+    let normReader = Self.reader(CopiedCheckpoint(base: checkpoint)).scoped(name)
     let (h, f) = (configuration.channels, configuration.filterChannels)
     let epsilon = configuration.epsilon
     return Layer(
@@ -68,19 +74,17 @@ package struct BERTEncoder: Sendable {
       value: try RowLinear(reader, "attention.self.value", inputs: h, outputs: h),
       attentionOutput: try RowLinear(reader, "attention.output.dense", inputs: h, outputs: h),
       attentionNorm: try LayerNorm(
-        reader, "attention.output.LayerNorm", channels: h, epsilon: epsilon),
+        normReader, "attention.output.LayerNorm", channels: h, epsilon: epsilon),
       intermediate: try RowLinear(reader, "intermediate.dense", inputs: h, outputs: f),
       output: try RowLinear(reader, "output.dense", inputs: f, outputs: h),
-      outputNorm: try LayerNorm(reader, "output.LayerNorm", channels: h, epsilon: epsilon))
+      outputNorm: try LayerNorm(normReader, "output.LayerNorm", channels: h, epsilon: epsilon))
   }
 
-  /// The file's spelling of the names above.
-  private static func fileNames(
-    _ checkpoint: any Checkpoint
-  ) -> @Sendable (String) -> String {
+  /// Reads by the names above, however the file spells them.
+  private static func reader(_ checkpoint: any Checkpoint) -> WeightReader {
     let probe = "embeddings.word_embeddings.weight"
     let prefix = checkpoint.info(probe) == nil ? "bert." : ""
-    return { name in
+    return WeightReader(checkpoint) { name in
       let stored = prefix + name
       for (old, new) in [(".gamma", ".weight"), (".beta", ".bias")]
       where stored.hasSuffix("LayerNorm" + old) {
@@ -152,5 +156,18 @@ package struct BERTEncoder: Sendable {
     layer.intermediate.forward(x, rows: rows, into: hidden, activation: .gelu, run)
     layer.output.forward(hidden, rows: rows, into: query, run)
     layer.outputNorm.forward(query, residual: x, rows: rows, into: x)
+  }
+}
+
+/// Another checkpoint's tensors, never in place.
+private struct CopiedCheckpoint: Checkpoint {
+  let base: any Checkpoint
+  var tensors: [TensorInfo] { base.tensors }
+  var metadata: [String: String] { base.metadata }
+  func info(_ name: String) -> TensorInfo? { base.info(name) }
+  func integers(_ name: String) throws -> [Int64] { try base.integers(name) }
+  func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>? { nil }
+  func copyFloats(_ name: String, to destination: UnsafeMutablePointer<Float>) throws {
+    try base.copyFloats(name, to: destination)
   }
 }

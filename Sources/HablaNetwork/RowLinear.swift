@@ -7,21 +7,26 @@ import HablaKernels
 /// weights is the work, so each weight is read by one thread only.
 package struct RowLinear: Sendable {
   /// Outputs of one part of the work; fixed, so that results do not depend on the thread count.
-  private static let partOutputs = 192
+  private static let partOutputs = 3 * GEMM.panelWidth
 
   /// Channels in.
   package let inputs: Int
   /// Channels out.
   package let outputs: Int
-  private let weight: WeightArray
+  private let panels: FloatBuffer
   private let bias: WeightArray
 
   /// Reads `name.weight` ([outputs, inputs]) and `name.bias` ([outputs]).
+  ///
+  /// The layer has its own copy of both: rearranged for the product, and free of the file.
   package init(_ reader: WeightReader, _ name: String, inputs: Int, outputs: Int) throws {
     self.inputs = inputs
     self.outputs = outputs
-    weight = try reader.array(name + ".weight", shape: [outputs, inputs])
-    bias = try reader.array(name + ".bias", shape: [outputs])
+    let weight = try reader.array(name + ".weight", shape: [outputs, inputs])
+    panels = FloatBuffer(count: weight.count)
+    GEMM.packPanels(
+      n: outputs, k: inputs, b: weight.pointer, ldb: inputs, panels: panels.pointer)
+    bias = WeightArray(try reader.array(name + ".bias", shape: [outputs]).array)
   }
 
   /// y [rows, outputs] = activation of the layer on x [rows, inputs].
@@ -57,9 +62,9 @@ package struct RowLinear: Sendable {
     let out = y + start
     Elementwise.fillRows(
       rows: rows, columns: count, out: out, stride: outputs, vector: bias.pointer + start)
-    GEMM.multiplyThin(
-      m: rows, n: count, k: inputs, a: x, lda: inputs, b: weight.pointer + start * inputs,
-      ldb: inputs, c: out, ldc: outputs, beta: 1)
+    GEMM.multiplyPanels(
+      m: rows, n: count, k: inputs, a: x, lda: inputs, panels: panels.pointer + start * inputs,
+      c: out, ldc: outputs, beta: 1)
     if activation == .gelu {
       for row in 0..<rows { VectorMath.gelu(out + row * outputs, out + row * outputs, count) }
     }

@@ -17,8 +17,9 @@ import Testing
   }
 
   private func encoder(_ file: String = "model.safetensors") throws -> BERTEncoder {
-    try BERTEncoder(
-      Checkpoints.open(path: Fixtures.path("bert-tiny/" + file)), configuration())
+    try BERTEncoder(configuration()) {
+      try Checkpoints.open(path: Fixtures.path("bert-tiny/" + file))
+    }
   }
 
   /// Every hidden state by name, and the features under "feature".
@@ -54,10 +55,10 @@ import Testing
   /// The fp16 file gives what the float32 weights give after rounding, bit for bit.
   @Test func halfPrecisionStorage() throws {
     let stored = try encoder("other-layouts/pytorch_model.bare-fp16.bin")
-    let rounded = try BERTEncoder(
+    let rounded = try BERTEncoder(configuration()) {
       RoundedCheckpoint(
-        base: Checkpoints.open(path: Fixtures.path("bert-tiny/model.safetensors"))),
-      configuration())
+        base: try Checkpoints.open(path: Fixtures.path("bert-tiny/model.safetensors")))
+    }
     let ids = [4, 97, 12, 200, 5]
     #expect(states(stored, ids) == states(rounded, ids))
   }
@@ -109,14 +110,14 @@ import Testing
     for change in changes {
       var bad = good
       change(&bad)
-      #expect(throws: CheckpointError.self) { try BERTEncoder(checkpoint, bad) }
+      #expect(throws: CheckpointError.self) { try BERTEncoder(bad) { checkpoint } }
     }
     let other = try Checkpoints.open(
       path: Fixtures.path("bert-tiny/goldens/features-0.safetensors"))
     #expect(
       throws: CheckpointError.missingTensor(
-        name: "bert.embeddings.word_embeddings.weight")
-    ) { try BERTEncoder(other, good) }
+        name: "bert.encoder.layer.0.attention.self.query.weight")
+    ) { try BERTEncoder(good) { other } }
   }
 }
 

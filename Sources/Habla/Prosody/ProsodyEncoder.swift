@@ -61,7 +61,9 @@ package struct ProsodyEncoder: Sendable {
       throw HablaError(
         .io, "\(path): neither model.safetensors nor pytorch_model.bin", hint: Self.expectation)
     }
-    model = try reading(weights) { try BERTEncoder(Checkpoints.open(path: $0), configuration) }
+    model = try reading(weights) { file in
+      try BERTEncoder(configuration) { try Checkpoints.open(path: file) }
+    }
     let settings = try reading("tokenizer_config.json") {
       try TokenizerSettings(ConfigurationFiles.text($0))
     }
