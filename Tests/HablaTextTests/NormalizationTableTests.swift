@@ -16,6 +16,11 @@ import Darwin
     try check("normalization-es.tsv", with: SpanishNormalizer(), atLeast: 400)
   }
 
+  /// What assistants answer: weather, clocks, money, sport, recipes, news.
+  @Test func spanishAnswers() throws {
+    try check("normalization-es-answers.tsv", with: SpanishNormalizer(), atLeast: 350)
+  }
+
   @Test func english() throws {
     try check("normalization-en.tsv", with: EnglishNormalizer(), atLeast: 110)
   }

@@ -42,6 +42,15 @@ import Testing
     #expect(result.rewrites.map(\.original) == [5..<10])
   }
 
+  @Test func markupIsNotSaid() {
+    let result = SpanishNormalizer().normalize("## **5** km\n- `dos`\n[a\u{AD}quí](http://x.es/3).")
+    #expect(result.text.text == "cinco kilómetros\ndos\n[aquí.")
+    #expect(
+      result.rewrites.map(\.originalText) == [
+        "## ", "*", "*", "5** km", "- ", "`", "`", "\u{AD}", "](http://x.es/3)",
+      ])
+  }
+
   @Test func keepsLineBreaks() {
     let result = SpanishNormalizer().normalize("5\nkm\r\n\n1\u{2028}€ 3\n")
     #expect(result.text.text == "cinco\nkm\r\n\nuno\u{2028}tres euros\n")
@@ -68,9 +77,9 @@ import Testing
   }
 
   @Test func veryLongTokens() {
-    let digits = String(repeating: "7", count: 100_000)
-    let letters = String(repeating: "x", count: 100_000)
-    let points = String(repeating: "a.", count: 50_000)
+    let digits = String(repeating: "7", count: 20_000)
+    let letters = String(repeating: "x", count: 20_000)
+    let points = String(repeating: "a.", count: 10_000)
     for text in [digits, letters, points, digits + letters, "1." + digits, points + "@x.es"] {
       for normalizer in [normalizer(for: "ES"), normalizer(for: "EN")] {
         #expect(!normalizer.normalize(text).text.text.isEmpty)

@@ -4,7 +4,7 @@ enum HyphenSense: Sendable {
   case minus
   /// 10-15, 3 - 2
   case range
-  /// COVID-19, 4-4-2, 2024-25: a blank
+  /// COVID-19, 11-S, 4-4-2, 2024-25: a blank
   case blank
 
   /// What the sign at `index` means, or nil where it is punctuation or joins words.
@@ -12,6 +12,11 @@ enum HyphenSense: Sendable {
     let sign = line[index].text
     guard ["-", "–", "—", "−"].contains(sign) else { return nil }
     let next = line[line.skippingSpace(index + 1)]
+    if line[index - 1].kind == .digits, line[index + 1].kind == .word {
+      // 11-S
+      self = .blank
+      return
+    }
     guard next.kind == .digits || next.kind == .mark && Self.currencySigns.contains(next.text)
     else { return nil }
     let before = line[index - 1]

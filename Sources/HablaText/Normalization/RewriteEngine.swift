@@ -9,23 +9,30 @@ struct RewriteEngine: Sendable {
   ///
   /// A second rewrite happens only where spoken words touch what stood beside them: "www.5".
   func normalize(_ source: MappedText) -> NormalizedText {
-    var result = pass(source)
-    for _ in 1..<Self.passes {
-      let next = pass(result.text)
-      if next.rewrites.isEmpty { break }
-      result = RewriteMerge(source).merge(result.rewrites, next)
+    var result = NormalizedText(text: source, rewrites: [])
+    let merge = RewriteMerge(source)
+    for _ in 0..<Self.passes {
+      var isChanged = false
+      for rules in [MarkupRule.rules, rules] {
+        if rules.isMarkup, !MarkupRule.mayMatch(result.text.text) { continue }
+        let next = pass(result.text, rules)
+        if next.rewrites.isEmpty { continue }
+        result = merge.merge(result.rewrites, next)
+        isChanged = true
+      }
+      if !isChanged { break }
     }
     return result
   }
 
-  private func pass(_ source: MappedText) -> NormalizedText {
+  private func pass(_ source: MappedText, _ rules: RuleSet) -> NormalizedText {
     var output = RewriteOutput(source)
     let scalars = source.text[...].unicodeScalars
     var start = scalars.startIndex
     var offset = 0
     while start < scalars.endIndex {
       let end = scalars[start...].firstIndex(where: Self.isLineBreak) ?? scalars.endIndex
-      rewrite(TokenLine(scalars[start..<end]), at: offset, into: &output)
+      rewrite(TokenLine(scalars[start..<end]), at: offset, by: rules, into: &output)
       offset += source.text.utf8.distance(from: start, to: end)
       start = end
       if start < scalars.endIndex {
@@ -38,7 +45,9 @@ struct RewriteEngine: Sendable {
     return output.finish()
   }
 
-  private func rewrite(_ line: TokenLine, at offset: Int, into output: inout RewriteOutput) {
+  private func rewrite(
+    _ line: TokenLine, at offset: Int, by rules: RuleSet, into output: inout RewriteOutput
+  ) {
     var context = SpokenContext()
     var index = 0
     var needsSpace = false

@@ -17,15 +17,29 @@ struct RewriteMatch: Sendable {
 }
 
 /// The rules of a language, by the kind of token they start at, most specific first.
+///
+/// A word without capitals that no mark follows is left alone, those in `plainWords` apart: no
+/// rule takes one, and most text is made of them.
 struct RuleSet: Sendable {
   var word: [any RewriteRule] = []
   var digits: [any RewriteRule] = []
   var mark: [any RewriteRule] = []
+  /// Words in lower case that rules take without a mark behind.
+  var plainWords: Set<String> = ["x"]
+  /// Whether these only take away what is not said.
+  var isMarkup = false
 
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     let rules: [any RewriteRule]
     switch line[index].kind {
-    case .word: rules = word
+    case .word:
+      let token = line[index]
+      if token.text == token.lower, line[index + 1].kind != .mark,
+        !plainWords.contains(token.text)
+      {
+        return nil
+      }
+      rules = word
     case .digits: rules = digits
     case .mark: rules = mark
     case .space, .end: return nil
@@ -48,10 +62,15 @@ struct SpokenContext: Sendable {
   private(set) var lowerWord = ""
   /// The last mark, when only blanks followed it; empty after a word and at the line's start.
   private(set) var mark = ""
+  /// The last word in lower case, even if a colon follows it: "teléfono: ".
+  private(set) var announcer = ""
   /// Whether the last thing said is a letter or digit, with nothing behind it.
   private(set) var touchesWord = false
   /// Whether the last token was a blank, or there was none.
   private(set) var isSpaced = true
+
+  /// Whether nothing but blanks was said.
+  var isAtLineStart: Bool { word.isEmpty && mark.isEmpty }
 
   /// Whether nothing but blanks was said, or the last mark ended a sentence.
   var isAtSentenceStart: Bool {
@@ -65,6 +84,7 @@ struct SpokenContext: Sendable {
       touchesWord = false
       isSpaced = true
     case .mark:
+      if !token.isMark(":"), !token.isMark(".") { announcer = "" }
       (word, lowerWord, mark) = ("", "", token.text)
       touchesWord = false
       isSpaced = false
@@ -81,6 +101,7 @@ struct SpokenContext: Sendable {
 
   private mutating func set(word: String, lower: String) {
     (self.word, lowerWord, mark) = (word, lower, "")
+    announcer = lower
     touchesWord = true
     isSpaced = false
   }

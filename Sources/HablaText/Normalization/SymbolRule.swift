@@ -7,9 +7,14 @@ struct SymbolWords: Sendable {
   var minus: String
   /// Between two numbers: 3-2, 16:9.
   var range: String
-  /// # before a number, and elsewhere.
+  /// # before a number, behind a letter (C#), and elsewhere.
   var number: String
+  var sharp: String
   var hash: String
+  /// A slash with blanks between two numbers.
+  var dividedBy: String
+  /// A slash behind a decimal: 4,8/5.
+  var over: String
   /// Signs that are said before a number only: <, >, ~, ^.
   var beforeNumber: [String: String]
   /// ² and ³ behind a word.
@@ -39,15 +44,30 @@ struct SymbolRule: RewriteRule {
     }
     if let word = words.powers[sign] { return context.touchesWord ? word : nil }
     switch sign {
-    case "#": return line[index + 1].kind == .digits ? words.number : words.hash
-    case ":":
-      let isRatio = line[index - 1].kind == .digits && line[index + 1].kind == .digits
-      return isRatio ? words.range : nil
+    case "#":
+      if line[index + 1].kind == .digits { return words.number }
+      return context.touchesWord ? words.sharp : words.hash
+    case ":" where isBetweenDigits(line, index):
+      // 45:30 are minutes and seconds, 16:9 is a ratio.
+      return line[index + 1].text.utf8.count == 2 ? " " : words.range
+    case "·", "⋅": return isBetweenDigits(line, index) ? words.always["×"] : nil
+    case "/" where isBetweenDigits(line, index):
+      return [",", "."].contains(line[index - 2].text) ? words.over : " "
+    case "/" where line[index - 1].kind == .space && line[index + 1].kind == .space:
+      let isQuotient = line[index - 2].kind == .digits && line[index + 2].kind == .digits
+      return isQuotient ? words.dividedBy : nil
+    case "'", "’", "′":
+      // A minute behind a number, or a closing quote.
+      return line[index - 1].kind == .digits && !line.isAlphanumeric(at: index + 1) ? "" : nil
     case "/", "_":
       // A blank between words that are not read as a fraction or a unit.
       return context.touchesWord && line.isAlphanumeric(at: index + 1) ? " " : nil
     default: return nil
     }
+  }
+
+  private func isBetweenDigits(_ line: TokenLine, _ index: Int) -> Bool {
+    line[index - 1].kind == .digits && line[index + 1].kind == .digits
   }
 }
 

@@ -55,7 +55,12 @@ struct Token: Sendable {
 ///
 /// Reading beyond either end gives `Token.end`, so that rules may look around freely.
 struct TokenLine: Sendable {
-  private(set) var tokens: [Token] = []
+  private let tokens: [Token]
+
+  /// Cuts a line into tokens.
+  init(_ line: Substring.UnicodeScalarView) {
+    tokens = Tokenizer.tokens(of: line)
+  }
 
   subscript(index: Int) -> Token {
     index >= 0 && index < tokens.count ? tokens[index] : .end
@@ -94,116 +99,6 @@ struct TokenLine: Sendable {
       let next = self[index + 1]
       return next.kind == .end || next.isCapitalized || next.isMark("¿") || next.isMark("¡")
     case .word, .digits, .mark: return false
-    }
-  }
-
-  /// Cuts a line into tokens.
-  init(_ line: Substring.UnicodeScalarView) {
-    var offset = 0
-    var pending = Pending()
-    for scalar in line {
-      let length = UTF8.width(scalar)
-      let kind = ScalarClass(scalar)
-      if !pending.accepts(kind) {
-        flush(&pending)
-        pending.start = offset
-      }
-      pending.append(scalar, kind)
-      offset += length
-      pending.end = offset
-    }
-    flush(&pending)
-  }
-
-  private mutating func flush(_ pending: inout Pending) {
-    defer { pending = Pending() }
-    guard let kind = pending.kind else { return }
-    var apostrophe: Token?
-    if pending.endsInApostrophe {
-      let scalar = pending.scalars.removeLast()
-      let split = pending.end - UTF8.width(scalar)
-      let text = String(Character(scalar))
-      apostrophe = Token(kind: .mark, range: split..<pending.end, text: text, lower: text)
-      pending.end = split
-    }
-    let range = pending.start..<pending.end
-    var text = ""
-    if kind != .word || range.count <= Token.longestWord {
-      text.unicodeScalars.append(contentsOf: pending.scalars)
-    }
-    tokens.append(
-      Token(kind: kind, range: range, text: text, lower: kind == .word ? text.lowercased() : text))
-    if let apostrophe { tokens.append(apostrophe) }
-  }
-}
-
-/// The token being read.
-private struct Pending {
-  var kind: Token.Kind?
-  var scalars: [Unicode.Scalar] = []
-  var start = 0
-  var end = 0
-  var endsInApostrophe = false
-
-  func accepts(_ new: ScalarClass) -> Bool {
-    switch (kind, new) {
-    case (nil, _): return true
-    case (.word, .letter), (.word, .combining): return true
-    case (.word, .apostrophe): return !endsInApostrophe
-    case (.digits, .digit), (.space, .space): return true
-    default: return false
-    }
-  }
-
-  mutating func append(_ scalar: Unicode.Scalar, _ new: ScalarClass) {
-    endsInApostrophe = false
-    switch new {
-    case .letter: kind = .word
-    case .combining: kind = kind ?? .mark
-    case .apostrophe:
-      if kind == nil { kind = .mark } else { endsInApostrophe = true }
-    case .digit(let value):
-      kind = .digits
-      scalars.append(Unicode.Scalar(48 + value))
-      return
-    case .space: kind = .space
-    case .other: kind = .mark
-    }
-    scalars.append(scalar)
-  }
-}
-
-/// What the tokenizer tells apart.
-private enum ScalarClass {
-  case letter, combining, apostrophe, space, other
-  case digit(UInt8)
-
-  init(_ scalar: Unicode.Scalar) {
-    switch scalar.value {
-    case 48...57: self = .digit(UInt8(scalar.value - 48))
-    case 65...90, 97...122: self = .letter
-    case 0x27, 0x2019: self = .apostrophe
-    case 0x20, 0x09, 0xA0, 0x2002...0x200A, 0x202F, 0x205F, 0x3000: self = .space
-    // The ordinal indicators are letters to Unicode, but marks after a number to a reader.
-    case 0...127, 0xAA, 0xBA: self = .other
-    default: self = ScalarClass(category: scalar.properties)
-    }
-  }
-
-  private init(category properties: Unicode.Scalar.Properties) {
-    switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-      .letterNumber:
-      self = .letter
-    case .nonspacingMark, .spacingMark, .enclosingMark: self = .combining
-    case .spaceSeparator: self = .space
-    case .decimalNumber:
-      if let value = properties.numericValue, value >= 0, value <= 9 {
-        self = .digit(UInt8(value))
-      } else {
-        self = .other
-      }
-    default: self = .other
     }
   }
 }

@@ -11,7 +11,8 @@ package struct EnglishNormalizer: TextNormalizer {
       ],
       digits: [
         WebAddressRule.english, EnglishDateRule(), EnglishTimeRule(), EnglishCurrencyRule(),
-        EnglishPhoneRule(), EnglishVersionRule(), EnglishFractionRule(), EnglishOrdinalRule(),
+        CardNumberRule(spell: EnglishNumberWords.spelled), EnglishPhoneRule(), EnglishVersionRule(),
+        EnglishFractionRule(), EnglishOrdinalRule(),
         EnglishMeasureRule(), EnglishCardinalRule(),
       ],
       mark: [
@@ -38,9 +39,13 @@ extension SymbolWords {
       "§": "section", "©": "copyright", "%": "percent", "№": "number",
     ],
     currencies: ["$": "dollars", "€": "euros", "£": "pounds", "¥": "yen"],
-    minus: "minus", range: "to", number: "number", hash: "hash",
+    minus: "minus", range: "to", number: "number", sharp: "sharp", hash: "hash",
+    dividedBy: "divided by", over: "out of",
     beforeNumber: ["<": "less than", ">": "more than", "~": "about", "^": "to the power of"],
-    powers: ["²": "squared", "³": "cubed"])
+    powers: [
+      "²": "squared", "³": "cubed", "⁴": "to the fourth", "⁵": "to the fifth", "⁶": "to the sixth",
+      "⁷": "to the seventh", "⁸": "to the eighth", "⁹": "to the ninth",
+    ])
 }
 
 /// What English says for the parts of a web address.

@@ -45,12 +45,69 @@ struct SpanishAbbreviationRule: RewriteRule {
     switch (line[index].lower, line[index + 2].lower) {
     case ("s", "n"): return RewriteMatch(kind: .abbreviation, end: index + 3, spoken: "sin número")
     case ("c", "u"): return RewriteMatch(kind: .abbreviation, end: index + 3, spoken: "cada uno")
+    case ("c", _) where line[index + 2].kind == .digits:
+      return RewriteMatch(kind: .abbreviation, end: index + 2, spoken: "cada")
     case ("c", _):
       guard line[line.skippingSpace(index + 2)].isCapitalized else { return nil }
       return RewriteMatch(kind: .abbreviation, end: index + 2, spoken: "calle")
     default: return nil
     }
   }
+}
+
+/// Abbreviations that stand without a point before a number (km 21, pág 5), and days as L-V.
+struct SpanishPlainAbbreviationRule: RewriteRule {
+  func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
+    if line[index].text == "L", line[index + 1].isMark("-"),
+      let day = Self.days[line[index + 2].text]
+    {
+      return RewriteMatch(kind: .abbreviation, end: index + 3, spoken: "lunes a " + day)
+    }
+    guard let names = Self.names[line[index].lower], line[index + 1].kind == .space,
+      line[index + 2].kind == .digits,
+      !SpanishAbbreviations.numberWords.contains(context.lowerWord)
+    else { return nil }
+    let isPlural = ["los", "las"].contains(context.lowerWord)
+    return RewriteMatch(
+      kind: .abbreviation, end: index + 1, spoken: isPlural ? names.plural : names.singular)
+  }
+
+  /// The words this rule starts at, in lower case.
+  static let words = Set(names.keys)
+
+  private static let names: [String: (singular: String, plural: String)] = [
+    "km": ("kilómetro", "kilómetros"), "pág": ("página", "páginas"),
+    "núm": ("número", "números"), "tel": ("teléfono", "teléfonos"),
+    "tlf": ("teléfono", "teléfonos"), "art": ("artículo", "artículos"),
+    "cap": ("capítulo", "capítulos"), "vol": ("volumen", "volúmenes"),
+    "lun": ("lunes", "lunes"), "mié": ("miércoles", "miércoles"), "jue": ("jueves", "jueves"),
+    "vie": ("viernes", "viernes"), "sáb": ("sábado", "sábados"), "dom": ("domingo", "domingos"),
+  ]
+
+  private static let days = ["V": "viernes", "J": "jueves", "S": "sábado", "D": "domingo"]
+}
+
+/// Initials of names, so that their points end no sentence.
+///
+/// A capital and a point, a capital behind, and before it a name, a title or nothing: not "el plan
+/// B. Después".
+struct SpanishInitialRule: RewriteRule {
+  func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
+    guard line[index].isAllCapitals, line[index].text.utf8.count == 1, line[index + 1].isMark("."),
+      line[line.skippingSpace(index + 2)].isCapitalized, !context.touchesWord
+    else { return nil }
+    let isName = context.word.unicodeScalars.first?.properties.isUppercase == true
+    let isInitial = line[index - 1].isMark(".") || line[index - 2].isMark(".")
+    guard
+      context.isAtSentenceStart || Self.titles.contains(context.lowerWord) || isInitial || isName,
+      !SpanishWordLists.letterLabels.contains(context.lowerWord)
+    else { return nil }
+    return RewriteMatch(
+      kind: .initial, end: index + 2, spoken: SpanishLetters.spelled(line[index].text))
+  }
+
+  private static let titles = SpanishWordLists.set(
+    "señor señora señorita doctor doctora don doña profesor profesora de por y a con según")
 }
 
 /// One abbreviation: words with points between them and one at the end.
@@ -155,7 +212,7 @@ enum SpanishAbbreviations {
     dto = descuento; apdo = apartado; esq = esquina; entlo = entresuelo; pág = página
     págs = páginas; núm = número; núms = números; nro = número; nros = números; ref = referencia
     cód = código; cía = compañía; admón = administración; fdo = firmado; p ej = por ejemplo
-    v gr = verbigracia; op cit = obra citada; fdez = Fernández; glez = González; rguez = Rodríguez
+    v gr = verbigracia; pol ind = polígono industrial; op cit = obra citada; fdez = Fernández; glez = González; rguez = Rodríguez
     hdez = Hernández; mtnez = Martínez; fco = Francisco; bs as = Buenos Aires
     """
   private static let beforeCapital = """
@@ -166,7 +223,7 @@ enum SpanishAbbreviations {
     p = página; pp = páginas; pag = página; pags = páginas; num = número; vol = volumen
     vols = volúmenes; art = artículo; arts = artículos; fig = figura; figs = figuras
     cap = capítulo; caps = capítulos; ed = edición; aptdo = apartado; km = kilómetro; tít = título
-    ap = apartado; min = minuto
+    ap = apartado; min = minuto; ext = extensión
     """
   private static let closing = """
     etc = etcétera; aprox = aproximadamente; máx = máximo; mín = mínimo; tel = teléfono

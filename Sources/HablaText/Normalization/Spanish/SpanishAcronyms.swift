@@ -10,7 +10,9 @@ struct SpanishAcronymRule: RewriteRule {
     if let word = Self.respelled[text] {
       return RewriteMatch(kind: .acronym, end: index + 1, spoken: word)
     }
-    guard Self.isSpelled(text) else { return nil }
+    // CO2, IB3170: letters before digits are spelled.
+    let isCode = text.utf8.count <= 3 && line[index + 1].kind == .digits
+    guard isCode || Self.isSpelled(text) else { return nil }
     return RewriteMatch(kind: .acronym, end: index + 1, spoken: SpanishLetters.spelled(text))
   }
 
@@ -29,7 +31,8 @@ struct SpanishAcronymRule: RewriteRule {
   ]
 
   private static let respelled = [
-    "OK": "okey", "EEUU": "Estados Unidos", "JJOO": "Juegos Olímpicos", "RRHH": "recursos humanos",
+    "OK": "okey", "EUR": "euro", "USD": "dólar", "EEUU": "Estados Unidos",
+    "JJOO": "Juegos Olímpicos", "RRHH": "recursos humanos",
     "CCOO": "Comisiones Obreras", "CSIC": "cesic", "DJ": "diyéi", "SPA": "spa",
     "RRSS": "redes sociales",
   ]

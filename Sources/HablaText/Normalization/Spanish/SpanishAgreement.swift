@@ -18,6 +18,11 @@ struct SpanishAgreement: Sendable {
       return
     }
     let isOne = numeral.isOne && place == index
+    if numeral.isOne, word == "sobre", line[place + 3].text == "de" {
+      // 1 sobre de levadura
+      form = .masculine
+      return
+    }
     guard let noun = SpanishNoun(word), noun.agrees(withOne: isOne) else { return }
     form = noun.form
     isBeforeNoun = true

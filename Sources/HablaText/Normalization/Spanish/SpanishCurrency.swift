@@ -55,6 +55,11 @@ struct SpanishCurrency: Sendable {
     "₱": peso,
   ]
 
+  /// Whether a word names a currency: "$350 pesos".
+  static func isName(_ word: String) -> Bool {
+    ["peso", "pesos", "dólar", "dólares", "euro", "euros", "reales", "soles"].contains(word)
+  }
+
   /// The plural for each sign.
   static let signNames = signs.mapValues(\.plural)
 
@@ -110,7 +115,18 @@ struct SpanishCurrencyRule: RewriteRule {
     let mark = currency.singular == "euro" ? spanishDecimalMark : ""
     guard let numeral = Numeral(line, at: place, decimalMark: mark) else { return nil }
     let scale = Scale(line, at: numeral.end)
-    return Self.match(Amount(numeral, scale, currency, line, end: scale?.end ?? numeral.end))
+    let behind = scale?.end ?? numeral.end
+    let named = line.skippingSpace(behind)
+    // $1,250 MXN says which dollars or pesos; in "$350 pesos" the word says it.
+    if line[named].kind == .word, let (exact, end) = SpanishCurrency.at(named, line) {
+      return Self.match(Amount(numeral, scale, exact, line, end: end))
+    }
+    if SpanishCurrency.isName(line[named].lower) {
+      let words = SpanishNumeralWords.words(numeral, .masculine)
+      let spoken = scale.map { words + " " + $0.words } ?? words
+      return RewriteMatch(kind: .currency, end: behind, spoken: spoken)
+    }
+    return Self.match(Amount(numeral, scale, currency, line, end: behind))
   }
 
   /// mil, millones, M, k behind an amount.
@@ -208,7 +224,7 @@ struct SpanishCurrencyRule: RewriteRule {
     guard line[index].isMark("/"), line[index + 1].kind == .word else { return nil }
     let word = line[index + 1].lower
     if let time = perTime[word] { return (" " + time, index + 2) }
-    if let name = SpanishUnits.name(line[index + 1].text) {
+    if let name = SpanishUnits.denominator(line[index + 1]) {
       let isSquare = word == "m" && ["²", "2"].contains(line[index + 2].text)
       return (" por " + name + (isSquare ? " cuadrado" : ""), isSquare ? index + 3 : index + 2)
     }

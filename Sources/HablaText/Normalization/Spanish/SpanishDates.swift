@@ -5,7 +5,7 @@
 struct SpanishDateRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     guard let first = line.digits(at: index) else { return nil }
-    if let named = Self.named(first, line, at: index) { return named }
+    if let named = Self.named(first, line, at: index, after: context) { return named }
     let sign = line[index + 1].text
     guard ["/", "-", "."].contains(sign), let second = line.digits(at: index + 2) else {
       return nil
@@ -42,7 +42,9 @@ struct SpanishDateRule: RewriteRule {
   }
 
   /// Months by name, as in 12-oct-2023.
-  private static func named(_ day: String, _ line: TokenLine, at index: Int) -> RewriteMatch? {
+  private static func named(
+    _ day: String, _ line: TokenLine, at index: Int, after context: SpokenContext
+  ) -> RewriteMatch? {
     let sign = line[index + 1]
     guard sign.kind == .space || sign.isMark("-") || sign.isMark("/"),
       let month = shortMonths[line[index + 2].lower]
@@ -53,8 +55,9 @@ struct SpanishDateRule: RewriteRule {
     let before = line[end]
     let year = line.digits(at: end + 1)
     let hasYear = (before.kind == .space || before.text == sign.text) && year?.utf8.count == 4
+    let isAfterWeekday = weekdays.contains(context.lowerWord)
     guard
-      hasYear || sign.kind == .mark
+      hasYear || sign.kind == .mark || isAfterWeekday
         || hasPoint && !line.endsSentence(at: end)
     else { return nil }
     let spoken = spoken(day: day, month: String(month), year: hasYear ? year : nil)
@@ -75,12 +78,30 @@ struct SpanishDateRule: RewriteRule {
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
     "octubre", "noviembre", "diciembre",
   ]
-  private static let shortMonths = [
+  static let shortMonths = [
     "ene": 1, "feb": 2, "mar": 3, "abr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8, "sep": 9,
     "sept": 9, "set": 9, "oct": 10, "nov": 11, "dic": 12,
   ]
+  private static let weekdays = SpanishWordLists.set(
+    "lunes martes miércoles jueves viernes sábado domingo")
   private static let dayWords = SpanishWordLists.set(
     """
     el día del al lunes martes miércoles jueves viernes sábado domingo hoy mañana ayer fecha
     """)
+}
+
+/// The short name of a month behind "de", as in 12 de sept de 2025.
+struct SpanishMonthRule: RewriteRule {
+  func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
+    guard context.lowerWord == "de", line[index - 4].kind == .digits,
+      let month = SpanishDateRule.shortMonths[line[index].lower]
+    else { return nil }
+    let hasPoint = line[index + 1].isMark(".") && !line.endsSentence(at: index + 2)
+    return RewriteMatch(
+      kind: .date, end: hasPoint ? index + 2 : index + 1,
+      spoken: SpanishDateRule.months[month - 1])
+  }
+
+  /// The words this rule starts at.
+  static let words = Set(SpanishDateRule.shortMonths.keys)
 }

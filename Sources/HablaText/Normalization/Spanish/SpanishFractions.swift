@@ -17,17 +17,29 @@ struct SpanishFractionRule: RewriteRule {
     }
     guard let (top, bottom) = Self.slashed(line, at: index) else { return nil }
     if (top, bottom) == (24, 7) || top == bottom && top > 9 {
-      return Self.joined(top, " ", bottom, end: index + 3)
+      return Self.joined(top, " ", bottom, line, end: index + 3)
+    }
+    if SpanishWordLists.labels.contains(context.lowerWord), top <= bottom, bottom < 100 {
+      // Paso 3/5
+      return Self.joined(top, " de ", bottom, line, end: index + 3)
     }
     guard top <= 12, bottom <= 9, SpanishOrdinals.part(bottom) != nil else {
-      return Self.joined(top, " sobre ", bottom, end: index + 3)
+      // Ley 39/2015 is of a year, 2024/2025 two years.
+      let years = 1800...2100
+      let word = !years.contains(bottom) ? " sobre " : years.contains(top) ? " " : " de "
+      return Self.joined(top, word, bottom, line, end: index + 3)
     }
     return Self.match(top, bottom, line, end: index + 3)
   }
 
-  private static func joined(_ top: Int, _ word: String, _ bottom: Int, end: Int) -> RewriteMatch {
+  private static func joined(
+    _ top: Int, _ word: String, _ bottom: Int, _ line: TokenLine, end: Int
+  ) -> RewriteMatch {
     let spoken =
       SpanishNumberWords.cardinal(String(top)) + word + SpanishNumberWords.cardinal(String(bottom))
+    if let unit = SpanishUnits.unit(line, at: end) {
+      return RewriteMatch(kind: .unit, end: unit.end, spoken: spoken + " " + unit.plural)
+    }
     return RewriteMatch(kind: .fraction, end: end, spoken: spoken)
   }
 
@@ -55,6 +67,13 @@ struct SpanishFractionRule: RewriteRule {
       let isHalf = noun.map { !$0.isPlural } ?? false
       let spoken = isHalf ? (isFeminine ? "media" : "medio") : "un medio"
       return RewriteMatch(kind: .fraction, end: end, spoken: spoken)
+    }
+    if ["parte", "partes"].contains(following.lower), bottom > 2,
+      let ordinal = SpanishOrdinals.ordinal(bottom, .feminine, plural: top != 1)
+    {
+      // tres cuartas partes
+      let number = SpanishNumberWords.cardinal(String(top), .feminine)
+      return RewriteMatch(kind: .fraction, end: end, spoken: number + " " + ordinal)
     }
     var spoken = SpanishNumberWords.cardinal(String(top), .masculine) + " " + part
     if top != 1 { spoken += "s" }

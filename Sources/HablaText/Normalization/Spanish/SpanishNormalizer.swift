@@ -11,17 +11,20 @@ package struct SpanishNormalizer: TextNormalizer {
     rules: RuleSet(
       word: [
         WebAddressRule.spanish, SpanishCurrencyRule(), SpanishAbbreviationRule(),
+        SpanishPlainAbbreviationRule(), SpanishMonthRule(), SpanishInitialRule(),
         SpanishRomanRule(), TimesLetterRule(word: "por"), SpanishAcronymRule(),
       ],
       digits: [
         WebAddressRule.spanish, SpanishDateRule(), SpanishTimeRule(), SpanishCurrencyRule(),
-        SpanishPhoneRule(), SpanishVersionRule(), SpanishFractionRule(), SpanishOrdinalRule(),
-        SpanishMeasureRule(), SpanishCardinalRule(),
+        CardNumberRule(spell: SpanishNumberWords.spelled), SpanishPhoneRule(),
+        SpanishVersionRule(), SpanishFractionRule(), SpanishOrdinalRule(), SpanishMeasureRule(),
+        SpanishCardinalRule(),
       ],
       mark: [
-        SpanishPhoneRule(), SpanishCurrencyRule(), SpanishFractionRule(),
+        SpanishPhoneRule(), SpanishCurrencyRule(), SpanishFractionRule(), SpanishPerRule(),
         SymbolRule(words: .spanish),
-      ]))
+      ],
+      plainWords: SpanishPlainAbbreviationRule.words.union(SpanishMonthRule.words).union(["x"])))
 
   /// Makes one; all are the same.
   package init() {}

@@ -11,7 +11,9 @@ struct SpanishOrdinalRule: RewriteRule {
       if line[suffix].text == "ª" { form = .feminine }
       // 5 ºC is a temperature, and so is "hace 25º".
       if ["c", "f"].contains(line[suffix + 1].lower) { return nil }
-      if !hasPoint, value > 11, Self.temperatureWords.contains(context.lowerWord) { return nil }
+      let isTemperature =
+        context.isAtSentenceStart || Self.temperatureWords.contains(context.lowerWord)
+      if !hasPoint, value > 11, isTemperature { return nil }
     case "er": form = .shortened
     case "os" where hasPoint: plural = true
     case "as" where hasPoint: (form, plural) = (.feminine, true)

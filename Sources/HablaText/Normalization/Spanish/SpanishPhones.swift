@@ -6,7 +6,7 @@
 struct SpanishPhoneRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     guard let phone = PhoneNumber(line, at: index) else { return nil }
-    let isAnnounced = Self.announcing.contains(context.lowerWord)
+    let isAnnounced = Self.announcing.contains(context.announcer)
     guard
       phone.hasCountryCode || phone.hasArea || isAnnounced && phone.digitCount >= 7
         || Self.isGrouping(phone, line)

@@ -9,11 +9,15 @@ extension SymbolWords {
       "℃": "grados Celsius", "℉": "grados Fahrenheit",
     ],
     currencies: SpanishCurrency.signNames,
-    minus: "menos", range: "a", number: "número", hash: "almohadilla",
+    minus: "menos", range: "a", number: "número", sharp: "sharp", hash: "almohadilla",
+    dividedBy: "entre", over: "sobre",
     beforeNumber: [
       "<": "menor que", ">": "mayor que", "~": "aproximadamente", "^": "elevado a",
     ],
-    powers: ["²": "al cuadrado", "³": "al cubo"])
+    powers: [
+      "²": "al cuadrado", "³": "al cubo", "⁴": "elevado a cuatro", "⁵": "elevado a cinco",
+      "⁶": "elevado a seis", "⁷": "elevado a siete", "⁸": "elevado a ocho", "⁹": "elevado a nueve",
+    ])
 }
 
 /// What Spanish says for the parts of a web address.

@@ -9,7 +9,7 @@ struct SpanishTimeRule: RewriteRule {
       hour <= 24
     else { return nil }
     let isSpoken = Self.clockWords.contains(context.lowerWord)
-    if let duration = Self.withSeconds(hour, line, at: index, isClock: isSpoken) { return duration }
+    if let duration = Self.withSeconds(hour, line, at: index, after: context) { return duration }
     var minute: Int?
     var end = index + 1
     var isHourMarked = false
@@ -39,7 +39,7 @@ struct SpanishTimeRule: RewriteRule {
     if let suffix {
       end = suffix
       if minute == 0 || !isSpoken || hour > 12 { spoken += hour == 1 ? " hora" : " horas" }
-    } else if minute == 0, !isSpoken {
+    } else if minute == 0, !isSpoken, !Self.isRange(line, at: end) {
       spoken += hour == 1 ? " en punto" : " horas"
     }
     return RewriteMatch(kind: .time, end: end, spoken: spoken)
@@ -47,13 +47,22 @@ struct SpanishTimeRule: RewriteRule {
 
   /// 2:05:30 as a duration, or as a time behind an article.
   private static func withSeconds(
-    _ hour: Int, _ line: TokenLine, at index: Int, isClock: Bool
+    _ hour: Int, _ line: TokenLine, at index: Int, after context: SpokenContext
   ) -> RewriteMatch? {
-    guard line[index + 1].isMark(":"), let minute = minutes(line, at: index + 2),
-      line[index + 3].isMark(":"), let second = minutes(line, at: index + 4)
-    else { return nil }
+    guard line[index + 1].isMark(":"), let minute = minutes(line, at: index + 2) else { return nil }
+    if line[index + 3].isMark(".") || line[index + 3].isMark(","),
+      let fraction = line.digits(at: index + 4), fraction.utf8.count <= 3
+    {
+      // A lap: 1:15.412.
+      var seconds = Numeral(integer: String(minute), end: index + 5)
+      (seconds.fraction, seconds.decimalMark) = (fraction, line[index + 3].text)
+      let spoken =
+        counted(hour, "minuto") + ", " + SpanishNumeralWords.words(seconds) + " segundos"
+      return RewriteMatch(kind: .time, end: seconds.end, spoken: spoken)
+    }
+    guard line[index + 3].isMark(":"), let second = minutes(line, at: index + 4) else { return nil }
     let spoken: String
-    if isClock {
+    if ["las", "la"].contains(context.lowerWord) {
       spoken = clock(hour, minute, isSpoken: false) + " y " + counted(second, "segundo")
     } else {
       spoken =
@@ -62,6 +71,13 @@ struct SpanishTimeRule: RewriteRule {
         ].joined(separator: ", ") + " y " + counted(second, "segundo")
     }
     return RewriteMatch(kind: .time, end: index + 5, spoken: spoken)
+  }
+
+  /// Whether another time follows a dash: 10:00-14:00.
+  private static func isRange(_ line: TokenLine, at index: Int) -> Bool {
+    let sign = line.skippingSpace(index)
+    guard case .range = HyphenSense(line, at: sign) else { return false }
+    return line[line.skippingSpace(sign + 1) + 1].isMark(":")
   }
 
   private static func counted(_ value: Int, _ noun: String) -> String {

@@ -14,9 +14,8 @@ enum SpanishUnits {
   /// The unit at `index`, behind an optional blank: km, kWh, m², km/h, °C, ml.
   static func unit(_ line: TokenLine, at index: Int) -> Unit? {
     let place = line.skippingSpace(index)
-    if line[place].kind == .mark { return degrees(line, at: place) }
+    if line[place].kind == .mark { return degrees(line, at: place) ?? inches(line, at: place) }
     let text = line[place].text
-    if place > index, gluedOnly.contains(text) { return nil }
     guard line[place].kind == .word, let name = names[text] else { return nil }
     // An apostrophe, a hyphen or a point with more letters behind make it something else.
     if line[place + 1].isMark("-"), line[place + 2].kind == .word { return nil }
@@ -34,7 +33,9 @@ enum SpanishUnits {
   }
 
   /// The name of a unit behind "por": euros por kilo.
-  static func name(_ symbol: String) -> String? { names[symbol] }
+  static func denominator(_ token: Token) -> String? {
+    denominators[token.lower] ?? names[token.text]
+  }
 
   /// m², m2, km³.
   private static func readPower(_ line: TokenLine, _ symbol: String, _ unit: inout Unit) {
@@ -57,12 +58,14 @@ enum SpanishUnits {
     var words = " por "
     var isCounted = false
     if let digits = line.digits(at: place), digits.utf8.count <= 4 {
-      words += SpanishNumberWords.cardinal(digits, .masculine) + " "
       place = line.skippingSpace(place + 1)
+      // 1 g/8 h: every eight hours.
+      let isTime = ["h", "horas", "días", "min"].contains(line[place].lower)
+      words = (isTime ? " cada " : " por ") + SpanishNumberWords.cardinal(digits, .masculine) + " "
       isCounted = true
     }
     guard line[place].kind == .word,
-      let name = names[line[place].text] ?? denominators[line[place].lower]
+      let name = denominator(line[place])
     else { return }
     var lower = Unit(
       singular: name, plural: SpanishPlural.plural(name), isFeminine: false, end: place + 1)
@@ -85,25 +88,39 @@ enum SpanishUnits {
     case ("℉", _): scale = " Fahrenheit"
     case (_, "C"): (scale, end) = (" Celsius", letter + 1)
     case (_, "F"): (scale, end) = (" Fahrenheit", letter + 1)
-    default: break
+    default:
+      if line[end].kind == .space, let point = compass[line[end + 1].text] {
+        (scale, end) = (" " + point, end + 2)
+      }
     }
     return Unit(singular: "grado" + scale, plural: "grados" + scale, isFeminine: false, end: end)
   }
 
-  /// Units that are written without a blank more often than something else with one.
-  private static let gluedOnly: Set<String> = ["A", "K", "J", "N", "B", "W", "C", "d", "a"]
+  private static let compass = ["N": "norte", "S": "sur", "E": "este", "O": "oeste", "W": "oeste"]
+
+  /// Inches: 6,1", unless a quotation mark stands open before it.
+  private static func inches(_ line: TokenLine, at place: Int) -> Unit? {
+    let sign = line[place].text
+    let isOpen = (max(0, place - 40)..<place).contains { line[$0].isMark("\"") }
+    guard sign == "″" || sign == "\"" && !isOpen, line[place - 1].kind == .digits else {
+      return nil
+    }
+    return Unit(singular: "pulgada", plural: "pulgadas", isFeminine: true, end: place + 1)
+  }
 
   private static let denominators = [
     "día": "día", "mes": "mes", "año": "año", "semana": "semana", "persona": "persona",
     "noche": "noche", "hora": "hora", "minuto": "minuto", "segundo": "segundo", "kilo": "kilo",
     "litro": "litro", "unidad": "unidad", "hab": "habitante", "pax": "persona", "ud": "unidad",
-    "usuario": "usuario", "mensual": "mes", "metro": "metro", "docena": "docena",
+    "usuario": "usuario", "mensual": "mes", "metro": "metro", "docena": "docena", "horas": "hora",
+    "días": "día", "min": "minuto",
+    "seg": "segundo", "sem": "semana", "alumno": "alumno",
   ]
 
   private static let feminine: Set<String> = [
     "hora", "tonelada", "hectárea", "libra", "onza", "milla", "pulgada", "yarda", "caloría",
     "kilocaloría", "revolución por minuto", "atmósfera", "parte por millón", "milla por hora",
-    "página",
+    "página", "cucharada", "cucharadita", "peseta",
   ]
 
   private static let names = [
@@ -124,14 +141,18 @@ enum SpanishUnits {
     "kW": "kilovatio", "MW": "megavatio", "GW": "gigavatio", "W": "vatio", "Wh": "vatio hora",
     "kWh": "kilovatio hora", "KWh": "kilovatio hora", "MWh": "megavatio hora",
     "GWh": "gigavatio hora", "V": "voltio", "kV": "kilovoltio", "mV": "milivoltio",
-    "A": "amperio", "mA": "miliamperio", "mAh": "miliamperio hora", "CV": "caballo",
+    "mA": "miliamperio", "mAh": "miliamperio hora", "CV": "caballo",
     "Hz": "hercio", "kHz": "kilohercio", "MHz": "megahercio", "GHz": "gigahercio",
     "KB": "kilobyte", "kB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte",
     "PB": "petabyte", "Mb": "megabit", "Gb": "gigabit", "kbps": "kilobit por segundo",
     "Mbps": "megabit por segundo", "Gbps": "gigabit por segundo",
-    "Pa": "pascal", "hPa": "hectopascal", "kPa": "kilopascal", "MPa": "megapascal", "bar": "bar",
+    "mmHg": "milímetro de mercurio", "lpm": "latido por minuto", "pts": "punto",
+    "ptos": "punto", "pto": "punto", "ptas": "peseta",
+    "cda": "cucharada", "cdas": "cucharada", "cdta": "cucharadita", "cdtas": "cucharadita",
+    "cdita": "cucharadita", "cditas": "cucharadita", "Pa": "pascal", "hPa": "hectopascal",
+    "kPa": "kilopascal", "MPa": "megapascal", "bar": "bar",
     "mbar": "milibar", "mb": "milibar", "atm": "atmósfera",
-    "J": "julio", "kJ": "kilojulio", "cal": "caloría", "kcal": "kilocaloría", "Kcal": "kilocaloría",
+    "kJ": "kilojulio", "cal": "caloría", "kcal": "kilocaloría", "Kcal": "kilocaloría",
     "dB": "decibelio", "lm": "lumen", "Ω": "ohmio", "px": "píxel", "Mpx": "megapíxel",
     "MP": "megapíxel", "ppm": "parte por millón", "pp": "página",
   ]

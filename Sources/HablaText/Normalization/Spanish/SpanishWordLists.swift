@@ -16,7 +16,7 @@ enum SpanishWordLists {
     emblema idioma síntoma carisma prisma diploma axioma cromosoma gorila panda koala puma delta
     juez pez ajedrez diez doblez análisis oasis énfasis éxtasis paréntesis génesis avión camión
     millón billón trillón policía vigía espía guardia cura astronauta internauta pirata terapeuta
-    prójima maratón gramo pediatra psiquiatra
+    dálmata maratón gramo pediatra psiquiatra
     """)
 
   /// Feminine although they end like masculine words.
