@@ -101,8 +101,12 @@ struct SpeechProgress {
   /// Tokens to latent frames, and the marks that follow from the durations.
   private mutating func begin(_ sentence: PreparedSentence, _ engine: Engine) throws {
     engine.run.workspace.reset(to: .start)
+    var tokens = sentence.tokenized.tokens
+    if let encoder = voice.prosody, let request = sentence.tokenized.prosody {
+      tokens.prosody = encoder.features(request, engine.run)
+    }
     let latent = try voice.model.latentFrames(
-      sentence.tokenized.tokens, speaker: request.speaker, scales: request.scales,
+      tokens, speaker: request.speaker, scales: request.scales,
       noise: .seed(request.options.seed &+ UInt64(sentenceNumber) &* 0x9E37_79B9_7F4A_7C15),
       engine.run)
     engine.decoder.begin(speakerVector: try voice.model.speakerVector(request.speaker))

@@ -27,19 +27,25 @@ public final class Voice: Sendable {
   /// Number of weights of the network, as stored in its file.
   public let weightCount: Int
 
+  /// Folder of the BERT model that gives the voice its prosody features; nil means zeros.
+  public let prosodyPath: String?
+
   package let model: VITSModel
+  let prosody: ProsodyEncoder?
   let scales: SynthesisScales
   let tokenizer: any VoiceTokenizer
   let parts: VoiceParts
 
   /// Opens the voice at a path: Habla's own file, or a published voice of any known family.
   ///
+  /// `prosody` says where prosody features come from, for voices that read them.
+  ///
   /// - Throws: `HablaError`; when the path is none of the known kinds, its message says what was
   ///   looked for.
-  public convenience init(path: String) throws {
+  public convenience init(path: String, prosody: ProsodySource = .automatic) throws {
     do {
       let (family, parts) = try VoiceDetection.open(path)
-      try self.init(family: family, parts: parts)
+      try self.init(family: family, parts: parts) { try prosody.open(voicePath: path, width: $0) }
     } catch {
       throw HablaError(wrapping: error, context: path)
     }
@@ -58,7 +64,12 @@ public final class Voice: Sendable {
     }
   }
 
-  init(family: any VoiceFamily.Type, parts: VoiceParts) throws {
+  init(
+    family: any VoiceFamily.Type, parts: VoiceParts,
+    prosody openProsody: (_ width: Int) throws -> (path: String, encoder: ProsodyEncoder)? = {
+      _ in nil
+    }
+  ) throws {
     let traits = try family.traits(files: parts.files, network: parts.network)
     self.family = family.identifier
     self.parts = parts
@@ -70,6 +81,9 @@ public final class Voice: Sendable {
     tokenizer = traits.tokenizer
     weightCount = parts.weights.elementCount
     model = try VITSModel(parts.network, weights: parts.weights)
+    let prosody = try openProsody(model.textEncoder.prosodyWidth)
+    prosodyPath = prosody?.path
+    self.prosody = prosody?.encoder
   }
 
   /// The speaker's number, checked against the voice.

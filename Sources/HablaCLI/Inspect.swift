@@ -19,6 +19,7 @@ struct Inspect: ParsableCommand {
       print("sample rate:  \(voice.sampleRate) Hz, \(voice.hopLength) samples per frame")
       let speakers = voice.speakers.map { "\($0.name) (\($0.id))" }
       print("speakers:     \(speakers.isEmpty ? "one" : speakers.joined(separator: ", "))")
+      print("prosody:      \(voice.prosodyPath ?? "none")")
       print("weights:      \(voice.weightCount)")
       print(
         "noise scale:  \(voice.noiseScale), w \(voice.noiseScaleW), sdp ratio \(voice.sdpRatio)")

@@ -24,8 +24,26 @@ struct VoiceOptions: ParsableArguments {
     help: "A voice file or folder; without it the voice inside the library speaks.")
   var voice: String?
 
+  @Option(
+    help: """
+      A BERT folder for prosody features, or "off"; without it the folder "bert" inside the \
+      voice's folder or beside its file, if there is one.
+      """)
+  var prosody: String?
+
   /// Opens the chosen voice.
-  func open() throws -> Voice { try voice.map { try Voice(path: $0) } ?? Voice.builtIn() }
+  func open() throws -> Voice {
+    let source =
+      prosody.map { $0 == "off" ? ProsodySource.off : .folder($0) } ?? .automatic
+    guard let voice else {
+      if case .folder(let path) = source {
+        throw HablaError(
+          .argument, "\(path): the voice inside the library reads no prosody features")
+      }
+      return try Voice.builtIn()
+    }
+    return try Voice(path: voice, prosody: source)
+  }
 }
 
 /// Runs a command's work; an error becomes one line and one hint on standard error.

@@ -22,6 +22,10 @@ package struct PhonemeSequence: Sendable, Equatable {
   ///
   /// Their symbol ranges are disjoint. Punctuation belongs to none.
   package var words: [Word]
+  /// The text as the front end read it, marks rewritten, for prosody features.
+  ///
+  /// Nil means the sentence itself.
+  package var spokenText: MappedText?
   /// What the front end produced but the voice has no symbol for, in order of first appearance.
   package var unknown: [String]
 

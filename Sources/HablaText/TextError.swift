@@ -8,6 +8,8 @@ package enum TextError: Error, Sendable, Equatable {
   case phonemizerDataMissing(path: String?, reason: String)
   /// espeak-ng already runs in this process with the data in another folder.
   case phonemizerDataInUse(requested: String, current: String)
+  /// A line of a lexicon or dictionary breaks its format; lines count from 1.
+  case badEntry(file: String, line: Int, reason: String)
   /// espeak-ng has no voice of that name.
   case phonemizerVoiceMissing(String, reason: String)
 }
@@ -24,6 +26,8 @@ extension TextError: CustomStringConvertible {
       "espeak-ng's data was not found\(path.map { " in '\($0)'" } ?? ""): \(reason)"
     case .phonemizerDataInUse(let requested, let current):
       "espeak-ng already uses the data in '\(current)', so it cannot use '\(requested)'"
+    case .badEntry(let file, let line, let reason):
+      "\(file), line \(line): \(reason)"
     case .phonemizerVoiceMissing(let voice, let reason):
       "espeak-ng has no voice '\(voice)': \(reason)"
     }
@@ -40,6 +44,8 @@ extension TextError: CustomStringConvertible {
       "install the package espeak-ng-data, or set ESPEAK_DATA_PATH to the folder that holds it"
     case .phonemizerDataInUse:
       "use one data folder for the whole process"
+    case .badEntry:
+      "correct the line or remove it"
     case .phonemizerVoiceMissing:
       "check that espeak-ng's data is complete and of the library's version"
     }

@@ -95,6 +95,12 @@ import Testing
         Span(range: nil, phones: 1), Span(range: 2..<5, phones: 2), Span(range: nil, phones: 1),
         Span(range: 6..<7, phones: 1), Span(range: nil, phones: 1),
       ])
+    // Symbols that the voice lacks are not spoken.
+    #expect(
+      PhoneAlignment.spans(of: sequence) { !["b", ","].contains($0) } == [
+        Span(range: nil, phones: 1), Span(range: 2..<5, phones: 1), Span(range: 6..<7, phones: 1),
+        Span(range: nil, phones: 1),
+      ])
     #expect(PhoneAlignment.withBlanks([1, 4, 0, 1]) == [3, 8, 0, 2])
     #expect(PhoneAlignment.withBlanks([]) == [])
   }

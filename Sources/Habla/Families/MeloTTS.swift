@@ -70,12 +70,15 @@ enum MeloTTS: VoiceFamily {
     private let languages: [Language]
     private let frontEnd: any FrontEnd
     private let isClausePhonemes: Bool
+    private let addsBlank: Bool
+    private let readsProsody: Bool
 
     init(_ configuration: Configuration, _ languages: [Language]) {
-      table = SymbolTable(
-        symbols: configuration.symbols, addsBlank: configuration.data.addBlank ?? true)
+      addsBlank = configuration.data.addBlank ?? true
+      table = SymbolTable(symbols: configuration.symbols, addsBlank: addsBlank)
       self.languages = languages
       isClausePhonemes = configuration.habla?.frontEnd == Configuration.clausePhonemes
+      readsProsody = !isClausePhonemes && configuration.data.disablesProsody != true
       let known = Set(configuration.symbols)
       frontEnd =
         isClausePhonemes
@@ -87,7 +90,14 @@ enum MeloTTS: VoiceFamily {
     }
 
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {
-      number(try frontEnd.phonemes(for: sentence, language: language), language)
+      let sequence = try frontEnd.phonemes(for: sentence, language: language)
+      var result = number(sequence, language)
+      if readsProsody {
+        result.prosody = ProsodyRequest(
+          text: sequence.spokenText ?? sentence,
+          spans: PhoneAlignment.spans(of: sequence, isKnown: table.contains), addsBlank: addsBlank)
+      }
+      return result
     }
 
     func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {

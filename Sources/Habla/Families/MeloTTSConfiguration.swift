@@ -9,11 +9,13 @@ extension MeloTTS {
     struct Data: Decodable, Sendable {
       let samplingRate: Int
       let addBlank: Bool?
+      let disablesProsody: Bool?
       let speakerIds: [String: Int]?
 
       enum CodingKeys: String, CodingKey {
         case samplingRate = "sampling_rate"
         case addBlank = "add_blank"
+        case disablesProsody = "disable_bert"
         case speakerIds = "spk2id"
       }
     }

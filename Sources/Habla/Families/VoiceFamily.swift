@@ -76,6 +76,8 @@ struct TokenizedSentence: Sendable {
   var phonemes: [(symbol: String, tokens: Range<Int>)]
   /// Symbols that the voice lacks.
   var unknown: [String]
+  /// What prosody features are wanted for; nil where the voice takes none or there is no text.
+  var prosody: ProsodyRequest?
 
   /// Whether there is anything to speak.
   var isEmpty: Bool { phonemes.isEmpty }

@@ -21,18 +21,26 @@ package enum PhoneAlignment {
   }
 
   /// The words of a phoneme sequence, and each symbol between them as a span of its own.
-  package static func spans(of sequence: PhonemeSequence) -> [Span] {
+  ///
+  /// Symbols that the voice lacks do not count.
+  package static func spans(
+    of sequence: PhonemeSequence, isKnown: (String) -> Bool = { _ in true }
+  ) -> [Span] {
     var spans: [Span] = []
     var position = 0
     func addLoose(upTo end: Int) {
       while position < end {
-        spans.append(Span(range: nil, phones: 1))
+        if isKnown(sequence.symbols[position]) { spans.append(Span(range: nil, phones: 1)) }
         position += 1
       }
     }
-    for word in sequence.words where word.symbols.lowerBound >= position {
+    for word in sequence.words
+    where word.symbols.lowerBound >= position
+      && word.symbols.upperBound <= sequence.symbols.count
+    {
       addLoose(upTo: word.symbols.lowerBound)
-      spans.append(Span(range: word.textRange, phones: word.symbols.count))
+      let phones = sequence.symbols[word.symbols].count(where: isKnown)
+      spans.append(Span(range: word.textRange, phones: phones))
       position = word.symbols.upperBound
     }
     addLoose(upTo: sequence.symbols.count)

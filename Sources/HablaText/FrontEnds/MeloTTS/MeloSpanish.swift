@@ -1,0 +1,126 @@
+/// Spanish phones as MeloTTS has them.
+///
+/// MeloTTS looks words up in a lexicon that an older espeak-ng made, each word spoken before
+/// itself, so that function words are unstressed as they are in a sentence. Its phones differ from
+/// today's espeak-ng in a few regular ways, which the rules here undo, and in single words.
+struct MeloSpanish: MeloLanguage {
+  let marks = MeloMarks(
+    phones: [
+      ",": ",", ".": ".", "!": "!", "?": "?", "…": "…", "¿": "¿", "¡": "¡", ";": ",", ":": ",",
+    ],
+    spoken: ["%", "@", "/", "+", "=", "€", "&", "#"])
+  let endsInMark = true
+
+  func phones(
+    of words: [String], phonemizer: EspeakPhonemizer
+  ) throws(TextError) -> [[MeloPhone]] {
+    let parts = words.map(Self.parts)
+    var spoken = try phonemizer.repeatedWords(parts.flatMap { $0 }, voice: "es").makeIterator()
+    return parts.map { part in
+      part.flatMap { word in
+        let ipa = spoken.next()?.inContext ?? ""
+        return MeloPhone.scalars(Self.exception(word) ?? Self.adapted(ipa, of: word))
+      }
+    }
+  }
+
+  /// The words that are spoken one by one: those of a number, letters and digits of a designation.
+  private static func parts(_ word: String) -> [String] {
+    let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
+    if word.utf8.allSatisfy(isDigit) { return split(SpanishNumberWords.cardinal(word)) }
+    guard word.utf8.contains(where: isDigit) else { return [word] }
+    var parts: [String] = []
+    var letters = String.UnicodeScalarView()
+    for scalar in word.unicodeScalars {
+      if scalar.isASCII, let byte = UInt8(exactly: scalar.value), isDigit(byte) {
+        if !letters.isEmpty { parts.append(String(letters)) }
+        letters = String.UnicodeScalarView()
+        parts += split(SpanishNumberWords.spelled(String(scalar)))
+      } else {
+        letters.append(scalar)
+      }
+    }
+    return letters.isEmpty ? parts : parts + [String(letters)]
+  }
+
+  private static func split(_ words: String) -> [String] {
+    words.split(separator: " ").map { String($0) }
+  }
+
+  /// espeak-ng's phonemes of a word as the lexicon has them.
+  private static func adapted(_ ipa: String, of word: String) -> String {
+    let source = Array(ipa.unicodeScalars)
+    var result = String.UnicodeScalarView()
+    for (index, scalar) in source.enumerated() {
+      let previous = index > 0 ? source[index - 1] : " "
+      let isLast = index == source.count - 1
+      switch scalar {
+      case "r" where previous != "l" && previous != "n":
+        // The trill is written as two taps.
+        result.append(contentsOf: ["ɾ", "ɾ"])
+      case "ʝ" where index > 0 && !(index == 1 && isStress(previous)):
+        result.append(contentsOf: ["j", "j"])
+      case "j" where isLast: result.append(contentsOf: ["j", "j"])
+      case "m" where isLast && word.hasSuffix("n"), "ŋ" where isLast && word.hasSuffix("n"):
+        // Assimilated to the next word, which here is the word itself.
+        result.append("n")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  private static func isStress(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "ˈ" || scalar == "ˌ"
+  }
+
+  private static func exception(_ word: String) -> String? {
+    if let known = exceptions[word] { return known }
+    guard let first = word.unicodeScalars.first else { return nil }
+    // MeloTTS says the same phone for every sign that normalization left.
+    if word.unicodeScalars.count == 1 {
+      return first.properties.isAlphabetic || first.properties.numericType != nil ? nil : "d"
+    }
+    // Without a vowel, the sounds of the letters ("mmm").
+    let sounds = word.unicodeScalars.map { consonants[$0] }
+    return sounds.contains(nil) ? nil : sounds.compactMap { $0 }.joined()
+  }
+
+  private static let consonants: [Unicode.Scalar: String] = [
+    "b": "b", "c": "k", "d": "d", "f": "f", "g": "ɡ", "h": "", "j": "x", "k": "k", "l": "l",
+    "m": "m", "n": "n", "ñ": "ɲ", "p": "p", "q": "k", "r": "ɾ", "s": "s", "t": "t", "v": "b",
+    "x": "ks", "z": "θ",
+  ]
+
+  /// Words that MeloTTS's lexicon has otherwise, and words that it lacks and guesses letter by
+  /// letter: names and loans, which its voices know by these phones only.
+  private static let exceptions: [String: String] = [
+    "apple": "ˌapple", "argüir": "ˌaɾɣˈiɾ", "bla": "bla", "brunch": "bɾuntʃ",
+    "coronavirus": "kˌoɾˈonaβiɾus", "desoxirribonucleico": "dˌesoksiɾɾˈiβonukleɪko", "dni": "dni",
+    "dra": "dɾa", "ee": "ˌee", "ej": "ex",
+    "electroencefalografista": "ˌelektɾˌoenθefaloɣɾafista", "felipe": "fˌelˈipe",
+    "footing": "fˌootˈiŋɡ", "google": "ɡˌooɣle", "guion": "ɡjon", "iphone": "ˌipˈone",
+    "lavanda": "lˌaβanda", "microsoft": "mˌikɾosoft", "netflix": "nˌetflˈiks", "nif": "nif",
+    "onu": "ˌonu", "otan": "ˌotan", "provenza": "pɾˌoβenθa", "pág": "pˈaɣ", "sevilla": "seβiʎa",
+    "shakespeare": "saɪespeˈaɾe", "sándwich": "sˈandwˈitʃ", "uu": "ˌu", "wifi": "xˌifi",
+    "www": "ɾɾˈuo", "xilófono": "ksilˈofono", "youtube": "ʝˌoˌutˈuβe",
+  ]
+}
+
+extension EspeakPhonemizer {
+  /// What espeak-ng says for each word before itself and alone.
+  ///
+  /// Before a word, even the same, a function word is unstressed and a liaison is made.
+  func repeatedWords(
+    _ words: [String], voice: String
+  ) throws(TextError) -> [(inContext: String, alone: String)] {
+    let spoken = try phonemes(of: words.flatMap { [$0 + " " + $0, $0] }, voice: voice)
+    return words.indices.map { index in
+      let alone = spoken[2 * index + 1].filter { $0 != " " }
+      let groups = spoken[2 * index].split(separator: " ")
+      // An odd number of groups is two words made one, so the halves are not known.
+      guard groups.count.isMultiple(of: 2) else { return (alone, alone) }
+      return (groups.prefix(groups.count / 2).joined(), alone)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/// The front end of MeloTTS voices for Spanish, French and English.
+///
+/// MeloTTS speaks word by word, where a word is what its prosody network's tokenizer keeps apart:
+/// a run of letters and digits, or one mark. A word always has the same phones, whatever stands
+/// beside it. Spanish and French phones are scalars of IPA, stress and length marks included, all
+/// of tone 0; English ones are ARPAbet symbols, whose stress is their tone. There are no phones for
+/// spaces. Source: the phone sequences of MeloTTS's own front ends.
+package struct MeloTTSFrontEnd: FrontEnd {
+  private let symbols: Set<String>
+  private let phonemizer: EspeakPhonemizer
+  private let dictionary: PronouncingDictionary?
+
+  /// The languages, by the names that MeloTTS gives them.
+  package static let languages = LanguageTable([
+    .init(name: "ES", espeakVoice: "es"), .init(name: "SP", espeakVoice: "es"),
+    .init(name: "FR", espeakVoice: "fr"), .init(name: "EN", espeakVoice: "en-us"),
+  ])
+
+  /// Makes a front end for a voice.
+  ///
+  /// - Parameters:
+  ///   - symbols: The voice's symbols.
+  ///   - phonemizer: Where phonemes of words come from.
+  ///   - dictionary: English words to be looked up first.
+  package init(
+    symbols: Set<String>, phonemizer: EspeakPhonemizer = EspeakPhonemizer(),
+    dictionary: PronouncingDictionary? = nil
+  ) {
+    self.symbols = symbols
+    self.phonemizer = phonemizer
+    self.dictionary = dictionary
+  }
+
+  /// The phones of one sentence; empty when it has no word.
+  package func phonemes(
+    for sentence: MappedText, language: String
+  ) throws(TextError) -> PhonemeSequence {
+    let entry = try Self.languages.entry(for: language)
+    let rules: any MeloLanguage =
+      switch entry.espeakVoice {
+      case "es": MeloSpanish()
+      case "fr": MeloFrench()
+      default: MeloEnglish(dictionary: dictionary)
+      }
+    let text = CanonicalForm.composed(sentence)
+    let tokens = MeloToken.tokens(of: text, marks: rules.marks)
+      .withoutFullStops(behind: rules.abbreviations)
+    var spoken = try rules.phones(of: tokens.words, phonemizer: phonemizer).makeIterator()
+
+    var result = PhonemeSequence()
+    var unknown = OrderedStrings()
+    var saysSomething = false
+    var lastMark: String?
+    for token in tokens {
+      switch token.kind {
+      case .mark(let symbol):
+        if symbols.contains(symbol) {
+          result.append(symbol, tone: 0)
+          lastMark = symbol
+        } else {
+          unknown.insert(symbol)
+        }
+      case .word:
+        let start = result.symbols.count
+        for phone in spoken.next() ?? [] {
+          if symbols.contains(phone.symbol) {
+            result.append(phone.symbol, tone: phone.tone)
+          } else {
+            unknown.insert(phone.symbol)
+          }
+        }
+        if result.symbols.count > start { saysSomething = true }
+        lastMark = nil
+        result.words.append(
+          .init(
+            textRange: text.originalRange(of: token.bytes),
+            symbols: start..<result.symbols.count))
+      }
+    }
+    if rules.endsInMark, !MeloToken.isFinal(lastMark), symbols.contains(".") {
+      result.append(".", tone: 0)
+    }
+    return saysSomething ? result.reporting(unknown) : PhonemeSequence().reporting(unknown)
+  }
+}
+
+/// What differs between MeloTTS's languages.
+protocol MeloLanguage: Sendable {
+  /// What becomes of marks.
+  var marks: MeloMarks { get }
+  /// Whether a sentence without a final mark gets a full stop.
+  var endsInMark: Bool { get }
+  /// Abbreviations, whose full stop is no mark, with the words that they stand for.
+  var abbreviations: [String: [String]] { get }
+  /// The phones of each word.
+  func phones(of words: [String], phonemizer: EspeakPhonemizer) throws(TextError) -> [[MeloPhone]]
+}
+
+extension MeloLanguage {
+  /// None: the normalizer has already rewritten them.
+  var abbreviations: [String: [String]] { [:] }
+}
+
+/// One phone with its tone, 0-based within the language.
+struct MeloPhone: Equatable {
+  let symbol: String
+  let tone: Int
+
+  /// Phones of tone 0, one for each scalar that is no space.
+  static func scalars(_ ipa: String) -> [MeloPhone] {
+    ipa.unicodeScalars.filter { !$0.isSpace }.map { MeloPhone(symbol: String($0), tone: 0) }
+  }
+}
+
+extension PhonemeSequence {
+  fileprivate mutating func append(_ symbol: String, tone: Int) {
+    symbols.append(symbol)
+    tones.append(tone)
+  }
+
+  fileprivate func reporting(_ unknown: OrderedStrings) -> PhonemeSequence {
+    var result = self
+    result.unknown = unknown.strings
+    return result
+  }
+}
