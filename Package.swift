@@ -45,6 +45,9 @@ let package = Package(
       dependencies: [
         "Habla", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "HablaBenchmarks",
+      dependencies: ["Habla", "HablaNetwork", "HablaKernels"], path: "Benchmarks/Program"),
 
     .target(
       name: "TestSupport", dependencies: ["HablaCheckpoints"], path: "Tests/TestSupport"),

@@ -96,7 +96,7 @@ private func weights(_ unit: UnitCase) -> WeightReader {
           inputs: 2 * channels, outputs: channels, kernel: 1, rate: 1, weight: identity),
         upsamplingBias: nil, blocks: [layers])
       let stream = HiFiGANStageStream(
-        stage, kind: kind, slope: Float(slope), passRows: rows, room: (0, 0))
+        stage, kind: kind, slope: Float(slope), passRows: rows, room: (0, 0), threads: 1)
       let x = transposed(try unit.values("in.x"), rows: rows)
       let input = RowBuffer(
         channels: 2 * channels, headroom: stream.room.head, rows: rows,

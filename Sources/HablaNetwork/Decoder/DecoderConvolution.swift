@@ -7,7 +7,14 @@ import HablaKernels
 package struct DecoderConvolution: Sendable {
   let shape: ConvolutionShape
   let bias: WeightArray?
-  private let weight: WeightArray
+  private let kernel: Kernel
+
+  /// How the products are computed.
+  private enum Kernel: Sendable {
+    /// Tap by tap, with weights [tap, in, out].
+    case direct(WeightArray)
+    case filtered(FilteredConvolution)
+  }
 
   /// Rows on either side that "same" padding adds.
   var padding: Int { shape.reach / 2 }
@@ -29,7 +36,24 @@ package struct DecoderConvolution: Sendable {
         buffer.pointer[column * shape.outputs + o] = stored.pointer[o * columns + column] * scale
       }
     }
-    weight = WeightArray(buffer)
+    kernel =
+      Self.filters(shape)
+      ? .filtered(FilteredConvolution(shape, weight: buffer.pointer))
+      : .direct(WeightArray(buffer))
+  }
+
+  /// Whether minimal filtering is faster than one product per tap, as measured.
+  private static func filters(_ shape: ConvolutionShape) -> Bool {
+    FilteredConvolution.supports(shape) && shape.inputs == shape.outputs && shape.inputs >= 16
+      && shape.kernel > 1
+  }
+
+  /// Floats of scratch memory that `forward` needs for up to `rows` rows on `threads` threads.
+  package func scratchCount(rows: Int, threads: Int) -> Int {
+    switch kernel {
+    case .direct: (rows + shape.reach) * shape.inputs
+    case .filtered(let convolution): convolution.scratchCount * threads
+    }
   }
 
   /// What is added to the convolution's result.
@@ -44,17 +68,31 @@ package struct DecoderConvolution: Sendable {
 
   /// Computes `rows` rows from the window `x` of `rows` + `shape.reach` rows.
   ///
-  /// `slope` is LeakyReLU's (1 for none); `rectified` has room for the window.
+  /// `slope` is LeakyReLU's (1 for none); `scratch` has `scratchCount` floats.
   func forward(
     rows: Int, _ x: UnsafePointer<Float>, slope: Float, adding sum: Sum,
-    into y: UnsafeMutablePointer<Float>, rectified: UnsafeMutablePointer<Float>, pool: ThreadPool
+    into y: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  ) {
+    switch kernel {
+    case .direct(let weight):
+      direct(weight.pointer, rows, x, slope, sum, y, scratch, pool)
+    case .filtered(let convolution):
+      convolution.forward(
+        rows: rows, x, slope: slope, bias: sum.bias, residual: sum.residual,
+        accumulates: sum.accumulates, into: y, scratch: scratch, pool: pool)
+    }
+  }
+
+  private func direct(
+    _ weight: UnsafePointer<Float>, _ rows: Int, _ x: UnsafePointer<Float>, _ slope: Float,
+    _ sum: Sum, _ y: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>,
+    _ pool: ThreadPool
   ) {
     if rows == 0 { return }
     var source = x
     if slope != 1 {
-      Elementwise.leakyReLU(
-        x, slope: slope, rectified, (rows + shape.reach) * shape.inputs)
-      source = UnsafePointer(rectified)
+      Elementwise.leakyReLU(x, slope: slope, scratch, (rows + shape.reach) * shape.inputs)
+      source = UnsafePointer(scratch)
     }
     let (inputs, outputs) = (shape.inputs, shape.outputs)
     // Blocks of a fixed size: results do not depend on the thread count.
@@ -72,7 +110,7 @@ package struct DecoderConvolution: Sendable {
         Elementwise.add(target, residual + first * outputs, target, count * outputs)
       }
       DirectConvolution.accumulate(
-        shape, rows: count, source + first * inputs, weight: weight.pointer, into: target)
+        shape, rows: count, source + first * inputs, weight: weight, into: target)
     }
   }
 }

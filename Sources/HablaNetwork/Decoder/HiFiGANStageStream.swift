@@ -26,7 +26,7 @@ package final class HiFiGANStageStream {
   private let upsampled: RowBuffer
   private let inner: RowBuffer
   private let outer: [RowBuffer]
-  private let rectified: FloatBuffer
+  private let scratch: FloatBuffer
   /// Where the result of `process` is.
   package let sum: RowBuffer
   /// Largest number of input rows per call.
@@ -37,7 +37,7 @@ package final class HiFiGANStageStream {
   /// `room` is what the layer behind needs around `sum`.
   package init(
     _ stage: HiFiGAN.Stage, kind: ResidualBlockKind, slope: Float, passRows: Int,
-    room: (head: Int, tail: Int)
+    room: (head: Int, tail: Int), threads: Int
   ) {
     self.stage = stage
     self.slope = slope
@@ -69,10 +69,10 @@ package final class HiFiGANStageStream {
     outer = [buffer(), buffer()]
     sum = RowBuffer(
       channels: stage.channels, headroom: room.head, rows: rows, tailroom: room.tail)
-    rectified = FloatBuffer(
+    let forLayers = stage.blocks.joined().map { $0.scratchCount(rows: rows, threads: threads) }
+    scratch = FloatBuffer(
       count: max(
-        (head + rows + tail) * stage.channels,
-        (passRows + input.headroom + input.tailroom) * up.inputs))
+        forLayers.max() ?? 0, (passRows + input.headroom + input.tailroom) * up.inputs))
   }
 
   /// What the layer in front needs around its rows.
@@ -104,8 +104,8 @@ package final class HiFiGANStageStream {
     defer { input.close() }
     if groups == 0 { return 0 }
     Elementwise.leakyReLU(
-      window, slope: slope, rectified.pointer, (groups + input.headroom) * up.inputs)
-    let source = UnsafePointer(rectified.pointer)
+      window, slope: slope, scratch.pointer, (groups + input.headroom) * up.inputs)
+    let source = UnsafePointer(scratch.pointer)
     let target = upsampled.fresh
     let bias = stage.upsamplingBias?.pointer
     let block = 32
@@ -138,7 +138,7 @@ package final class HiFiGANStageStream {
       if pairs {
         layers[index].forward(
           rows: outputs, window, slope: slope, adding: .init(bias: layers[index].bias?.pointer),
-          into: inner.fresh, rectified: rectified.pointer, pool: pool)
+          into: inner.fresh, scratch: scratch.pointer, pool: pool)
         let (second, final) = windows[index + 1].open(inner.fresh, outputs, isLast: isLast)
         // The window of the first layer still holds the block's input for these rows.
         let behind =
@@ -146,14 +146,14 @@ package final class HiFiGANStageStream {
         adding.residual = UnsafePointer(window + behind * stage.channels)
         layers[index + 1].forward(
           rows: final, second, slope: slope, adding: adding, into: target,
-          rectified: rectified.pointer, pool: pool)
+          scratch: scratch.pointer, pool: pool)
         windows[index + 1].close()
         count = final
       } else {
         adding.residual = UnsafePointer(window + layers[index].padding * stage.channels)
         layers[index].forward(
           rows: outputs, window, slope: slope, adding: adding, into: target,
-          rectified: rectified.pointer, pool: pool)
+          scratch: scratch.pointer, pool: pool)
         count = outputs
       }
       windows[index].close()

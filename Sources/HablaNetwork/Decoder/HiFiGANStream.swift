@@ -14,7 +14,7 @@ package final class HiFiGANStream {
   private let stages: [HiFiGANStageStream]
   private let latent: RowBuffer
   private let initial: RowBuffer
-  private let rectified: FloatBuffer
+  private let scratch: FloatBuffer
   private let samples: FloatBuffer
   private let firstBias: FloatBuffer
 
@@ -47,7 +47,8 @@ package final class HiFiGANStream {
     for (index, stage) in decoder.stages.enumerated().reversed() {
       let made = HiFiGANStageStream(
         stage, kind: sizes.residualBlock, slope: sizes.leakyReLUSlope,
-        passRows: Self.passRows(stage, isFirst: index == 0), room: room)
+        passRows: Self.passRows(stage, isFirst: index == 0), room: room,
+        threads: pool.threadCount)
       room = made.room
       reversed.append(made)
     }
@@ -61,8 +62,12 @@ package final class HiFiGANStream {
       rows: frames + firstWindow.headroom, tailroom: room.tail)
     let outputRows = (stages.last?.outputRows ?? 0) + lastWindow.headroom
     samples = FloatBuffer(count: outputRows)
-    rectified = FloatBuffer(
-      count: (outputRows + lastWindow.headroom) * decoder.last.shape.inputs)
+    let threads = pool.threadCount
+    scratch = FloatBuffer(
+      count: max(
+        decoder.first.scratchCount(rows: frames + firstWindow.headroom, threads: threads),
+        decoder.condition?.scratchCount(rows: 1, threads: threads) ?? 0,
+        decoder.last.scratchCount(rows: outputRows, threads: threads)))
     firstBias = FloatBuffer(count: sizes.initialChannels)
     begin(speakerVector: nil)
   }
@@ -86,7 +91,7 @@ package final class HiFiGANStream {
       condition.forward(
         rows: 1, speakerVector, slope: 1,
         adding: .init(bias: condition.bias?.pointer, accumulates: true),
-        into: firstBias.pointer, rectified: rectified.pointer, pool: pool)
+        into: firstBias.pointer, scratch: scratch.pointer, pool: pool)
     }
   }
 
@@ -108,7 +113,7 @@ package final class HiFiGANStream {
       let (window, rows) = firstWindow.open(latent.fresh, count, isLast: ends)
       decoder.first.forward(
         rows: rows, window, slope: 1, adding: .init(bias: UnsafePointer(firstBias.pointer)),
-        into: initial.fresh, rectified: rectified.pointer, pool: pool)
+        into: initial.fresh, scratch: scratch.pointer, pool: pool)
       firstWindow.close()
       try feed(stage: 0, initial.fresh, rows, isLast: ends, emit: emit)
       first += count
@@ -145,7 +150,7 @@ package final class HiFiGANStream {
     let (window, outputs) = lastWindow.open(rows, count, isLast: isLast)
     decoder.last.forward(
       rows: outputs, window, slope: 0.01, adding: .init(bias: decoder.last.bias?.pointer),
-      into: samples.pointer, rectified: rectified.pointer, pool: pool)
+      into: samples.pointer, scratch: scratch.pointer, pool: pool)
     lastWindow.close()
     VectorMath.tanh(samples.pointer, samples.pointer, outputs)
     if outputs > 0 {
