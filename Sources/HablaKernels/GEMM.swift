@@ -28,12 +28,34 @@ package enum GEMM {
     c: UnsafeMutablePointer<Float>, ldc: Int,
     alpha: Float = 1, beta: Float = 0
   ) {
+    precondition(m >= 0 && n >= 0 && k >= 0, "negative size")
     if m == 0 || n == 0 { return }
+    if k == 0 { return scaleRows(m: m, n: n, c: c, ldc: ldc, by: beta) }
+    // OpenBLAS would print a message and leave C as it is.
+    precondition(
+      lda >= (transposeA ? m : k) && ldb >= (transposeB ? k : n) && ldc >= n,
+      "stride below the row length")
     _ = configured
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
       transposeB ? CblasTrans : CblasNoTrans,
       blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
       blasint(ldc))
+  }
+
+  /// What a product without depth leaves: C * beta.
+  private static func scaleRows(
+    m: Int, n: Int, c: UnsafeMutablePointer<Float>, ldc: Int, by beta: Float
+  ) {
+    if beta == 1 { return }
+    for row in 0..<m {
+      let out = c + row * ldc
+      if beta == 0 {
+        // Not a product: what C held may be NaN.
+        out.update(repeating: 0, count: n)
+      } else {
+        Elementwise.scale(out, by: beta, out, n)
+      }
+    }
   }
 }

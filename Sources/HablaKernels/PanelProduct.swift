@@ -42,14 +42,16 @@ extension GEMM {
     m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, panels: UnsafePointer<Float>,
     c: UnsafeMutablePointer<Float>, ldc: Int, beta: Float = 0
   ) {
-    if m <= 0 || n <= 0 || k <= 0 { return scaleRows(m: m, n: n, c: c, ldc: ldc, by: beta) }
+    precondition(m >= 0 && n >= 0 && k >= 0, "negative size")
+    if m == 0 { return }
     let depth = evenPart(of: k, limit: 768)
     let rows = evenPart(of: m, limit: max(smallProduct / (panelWidth * depth), 1))
     for start in stride(from: 0, to: n, by: panelWidth) {
       let width = min(panelWidth, n - start)
       let panel = panels + start * k
       for row in stride(from: 0, to: m, by: rows) {
-        for inner in stride(from: 0, to: k, by: depth) {
+        // At least once, so that C is scaled by beta even without depth.
+        for inner in stride(from: 0, to: max(k, 1), by: depth) {
           multiply(
             m: min(rows, m - row), n: width, k: min(depth, k - inner),
             a: a + row * lda + inner, lda: lda, b: panel + inner * width, ldb: width,
@@ -61,22 +63,7 @@ extension GEMM {
 
   /// Length of the parts when `total` is cut into as few equal parts as `limit` allows.
   private static func evenPart(of total: Int, limit: Int) -> Int {
-    let parts = (total + limit - 1) / limit
-    return (total + parts - 1) / parts
-  }
-
-  /// What a product without depth leaves: C * beta.
-  private static func scaleRows(
-    m: Int, n: Int, c: UnsafeMutablePointer<Float>, ldc: Int, by beta: Float
-  ) {
-    if m <= 0 || n <= 0 || beta == 1 { return }
-    for row in 0..<m {
-      let out = c + row * ldc
-      if beta == 0 {
-        out.update(repeating: 0, count: n)
-      } else {
-        Elementwise.scale(out, by: beta, out, n)
-      }
-    }
+    let parts = max((total + limit - 1) / limit, 1)
+    return max((total + parts - 1) / parts, 1)
   }
 }
