@@ -40,10 +40,12 @@ let package = Package(
       dependencies: ["HablaNetwork", "HablaCheckpoints", "HablaText", "HablaDefaultVoice"]),
     .systemLibrary(name: "CHabla", path: "include"),
     .target(name: "HablaC", dependencies: ["Habla", "CHabla"]),
+    // Fetching voices: the only target with the network, for the program alone.
+    .target(name: "HablaVoices", dependencies: ["HablaCheckpoints"]),
     .executableTarget(
       name: "HablaCLI",
       dependencies: [
-        "Habla", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Habla", "HablaVoices", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "HablaBenchmarks",
@@ -56,6 +58,7 @@ let package = Package(
     .testTarget(name: "HablaTextTests", dependencies: ["HablaText", "TestSupport"]),
     .testTarget(name: "HablaNetworkTests", dependencies: ["HablaNetwork", "TestSupport"]),
     .testTarget(name: "HablaCTests", dependencies: ["HablaC", "CHabla", "TestSupport"]),
+    .testTarget(name: "HablaVoicesTests", dependencies: ["HablaVoices", "TestSupport"]),
     .testTarget(name: "HablaTests", dependencies: ["Habla", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

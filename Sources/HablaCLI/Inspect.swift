@@ -4,8 +4,7 @@ import Habla
 /// `habla inspect`: what a voice is.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show a voice's family, languages, speakers, rate, size and symbols.",
-    aliases: ["voices"])
+    abstract: "Show a voice's family, languages, speakers, rate, size and symbols.")
 
   @Argument(help: "A voice file or folder; without it the voice inside the library.")
   var path: String?
