@@ -288,6 +288,10 @@ void habla_session_free(habla_session *session);
 #define HABLA_INPUT_TEXT 0     /* Text to be read. */
 #define HABLA_INPUT_PHONEMES 1 /* The voice's phoneme symbols; white space separates words. */
 
+/* A flag of habla_options: numbers, dates, abbreviations and the like are left to espeak-ng rather
+ * than written out before. */
+#define HABLA_OPTION_VERBATIM 1u
+
 /* How a text is spoken. Habla reads it during a call and keeps no pointer into it.
  *
  * 0 always means 0: a silence of 0 is no silence, a noise scale of 0 no noise, and seed 0 is a seed
@@ -307,7 +311,8 @@ typedef struct habla_options {
   double sentence_silence;  /* 0...60: seconds, at speed 1, after each sentence but the last. */
   double paragraph_silence; /* 0...60: seconds, at speed 1, after each paragraph but the last. */
   int32_t speaker_id;       /* As in habla_voice_info, or HABLA_SPEAKER_DEFAULT (the default). */
-  uint32_t flags;           /* 0: this version has none. Others: HABLA_ERROR_UNSUPPORTED. */
+  uint32_t flags;           /* HABLA_OPTION_..., added up; 0 by default. Others:
+                             * HABLA_ERROR_UNSUPPORTED. */
   int32_t first_chunk_frames;   /* 1...4096: frames in a text's first chunk. Fewer: audio sooner. */
   int32_t largest_chunk_frames; /* first_chunk_frames...4096: chunks grow up to this. More: a
                                  * little faster altogether. The samples stay the same but for
@@ -335,6 +340,7 @@ typedef struct habla_mark {
   const char *label;    /* A phoneme's symbol; "" for sentences and words. */
 } habla_mark;
 
+/* Flags of habla_chunk. */
 #define HABLA_CHUNK_SENTENCE_BEGIN 1u /* The sentence's first chunk. */
 #define HABLA_CHUNK_SENTENCE_END 2u   /* Its last; the silence that follows it is in here. */
 

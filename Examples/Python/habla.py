@@ -622,7 +622,8 @@ class Session:
     synthesize, stream and push take the same options, by name; what is left out is the voice's:
     speaker (name or number), language, speed (0.25...4), noise_scale, noise_scale_w (0...2),
     sdp_ratio (0...1), seed, volume (0...10), sentence_silence, paragraph_silence (seconds),
-    first_chunk_frames, largest_chunk_frames, phonemes (True: the text is phoneme symbols).
+    first_chunk_frames, largest_chunk_frames, phonemes (True: the text is phoneme symbols),
+    verbatim (True: numbers, dates and abbreviations are left to espeak-ng).
     """
 
     def __init__(self, voice: Optional[Voice] = None, threads: int = 0) -> None:
@@ -783,6 +784,8 @@ def _options(given: dict[str, object]) -> _Options:
             options.language = None if value is None else _c_string(str(value), "language")
         elif name == "phonemes":
             options.input = 1 if value else 0
+        elif name == "verbatim":
+            options.flags = 1 if value else 0
         elif name == "seed":
             seed = int(value)  # type: ignore[call-overload]
             if not 0 <= seed < 2**64:

@@ -17,8 +17,11 @@ extension habla_options {
 
   /// The library's options; ranges are checked when synthesis starts.
   func synthesisOptions() throws -> SynthesisOptions {
-    if flags != 0 { throw HablaError(.unsupported, "habla_options.flags is \(flags), expected 0") }
+    if flags & ~HABLA_OPTION_VERBATIM != 0 {
+      throw HablaError(.unsupported, "habla_options.flags is \(flags), expected 0 or 1")
+    }
     var options = SynthesisOptions()
+    options.normalizesText = flags & HABLA_OPTION_VERBATIM == 0
     if let name = try CallerString.optional(speaker, "habla_options.speaker") {
       options.speaker = .named(name)
     } else if speaker_id != HABLA_SPEAKER_DEFAULT {

@@ -2,9 +2,9 @@
 #include "habla.h"
 #include "habla.h"
 
-int32_t (*const version_number)(void) = habla_version_number;
-habla_status (*const next)(habla_session *, const habla_chunk **) = habla_session_next;
-void (*const release)(habla_voice *) = habla_voice_release;
+int32_t (*version_number)(void) = habla_version_number;
+habla_status (*next)(habla_session *, const habla_chunk **) = habla_session_next;
+void (*release)(habla_voice *) = habla_voice_release;
 
 #if HABLA_VERSION_NUMBER != \
     HABLA_VERSION_MAJOR * 10000 + HABLA_VERSION_MINOR * 100 + HABLA_VERSION_PATCH

@@ -6,7 +6,7 @@ import Testing
 
 /// What C programs hear and read is what Swift programs hear and read.
 @Suite struct SameSamplesTests {
-  private let text = "Hola, ¿qué tal? Son las tres y cuarto."
+  private let text = "Hola, ¿qué tal? Son las 3:15 y hay 1.234,5 km."
 
   private func withSession(_ body: (OpaquePointer?) throws -> Void) rethrows {
     let voice = habla_voice_open_builtin(nil, nil)
@@ -38,6 +38,7 @@ import Testing
     options.sdpRatio = 0.2
     options.seed = 0x1234_5678_9ABC_DEF0
     options.volume = 0.8
+    options.normalizesText = false
     options.sentenceSilence = 0
     options.paragraphSilence = 0.1
     options.chunks = ChunkSchedule(first: 5, largest: 20)
@@ -52,6 +53,7 @@ import Testing
     same.sdp_ratio = 0.2
     same.seed = 0x1234_5678_9ABC_DEF0
     same.volume = 0.8
+    same.flags = HABLA_OPTION_VERBATIM
     same.sentence_silence = 0
     same.paragraph_silence = 0.1
     same.first_chunk_frames = 5

@@ -157,10 +157,17 @@ def test_bad_text(session):
         session.synthesize(b"bytes")
 
 
-@pytest.mark.parametrize("text", ["", " \n\t ", "...", "🎈", "\u0301"])
+@pytest.mark.parametrize("text", ["", " \n\t ", "...", "\x01\x7f", "\ufeff"])
 def test_nothing_to_speak(session, text):
     assert list(session.stream(text)) == []
     assert len(samples_of(session, text)) == 0
+
+
+def test_verbatim(session):
+    text = "Vive en el 3.º, desde el 3/5/1998."
+    written_out = samples_of(session, text)
+    assert np.array_equal(written_out, samples_of(session, text, verbatim=False))
+    assert not np.array_equal(written_out, samples_of(session, text, verbatim=True))
 
 
 def test_phonemes(session):
