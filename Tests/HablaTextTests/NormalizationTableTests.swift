@@ -18,7 +18,7 @@ import Darwin
 
   /// What assistants answer: weather, clocks, money, sport, recipes, news.
   @Test func spanishAnswers() throws {
-    try check("normalization-es-answers.tsv", with: SpanishNormalizer(), atLeast: 350)
+    try check("normalization-es-answers.tsv", with: SpanishNormalizer(), atLeast: 500)
   }
 
   @Test func english() throws {

@@ -44,16 +44,24 @@ import Testing
 
   @Test func markupIsNotSaid() {
     let result = SpanishNormalizer().normalize("## **5** km\n- `dos`\n[a\u{AD}quí](http://x.es/3).")
-    #expect(result.text.text == "cinco kilómetros\ndos\n[aquí.")
+    #expect(result.text.text == "Cinco kilómetros\ndos\n[aquí.")
     #expect(
       result.rewrites.map(\.originalText) == [
         "## ", "*", "*", "5** km", "- ", "`", "`", "\u{AD}", "](http://x.es/3)",
       ])
   }
 
+  @Test func capitalsWhereSentencesStart() {
+    let text = "3 gatos. 2 perros, 1 pez; ¿5? ¡6! etc. 7 y 8.5. (9) p. ej. 10"
+    #expect(
+      SpanishNormalizer().normalize(text).text.text
+        == "Tres gatos. Dos perros, un pez; ¿cinco? ¡Seis! etcétera siete y ocho punto cinco. "
+        + "(Nueve) por ejemplo diez")
+  }
+
   @Test func keepsLineBreaks() {
     let result = SpanishNormalizer().normalize("5\nkm\r\n\n1\u{2028}€ 3\n")
-    #expect(result.text.text == "cinco\nkm\r\n\nuno\u{2028}tres euros\n")
+    #expect(result.text.text == "Cinco\nkm\r\n\nUno\u{2028}Tres euros\n")
   }
 
   @Test func composedAndDecomposedAreOne() {
@@ -63,8 +71,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ES", "cinco"), ("es-MX", "cinco"), ("es_419", "cinco"), ("EN", "five"), ("en-us", "five"),
-    ("EN_NEWEST", "five"), ("FR", "5"), ("", "5"),
+    ("ES", "Cinco"), ("es-MX", "Cinco"), ("es_419", "Cinco"), ("EN", "Five"), ("en-us", "Five"),
+    ("EN_NEWEST", "Five"), ("FR", "5"), ("", "5"),
   ])
   func languages(name: String, five: String) {
     #expect(normalizer(for: name).normalize("5").text.text == five)

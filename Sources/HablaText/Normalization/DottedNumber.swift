@@ -37,7 +37,10 @@ struct DottedNumber: Sendable {
 /// Long digit strings, read in groups with a pause between them.
 enum SpokenDigits {
   /// Digits in groups of three, the last of two to four, each spelled by `spell`.
+  ///
+  /// Up to five stay together.
   static func grouped(_ digits: String, _ spell: (String) -> String) -> String {
+    if digits.utf8.count <= 5 { return spell(digits) }
     var rest = digits[...]
     var groups: [String] = []
     while rest.utf8.count > 4 {

@@ -35,7 +35,10 @@ enum HyphenSense: Sendable {
   private static func glued(_ sign: String, _ line: TokenLine, at index: Int) -> HyphenSense? {
     let before = line[index - 1]
     switch before.kind {
-    case .digits: return isChain(sign, line, at: index) ? .blank : .range
+    case .digits:
+      // i7-12700 and 4-4-2 are no ranges.
+      let isName = line[index - 2].kind == .word
+      return isName || isChain(sign, line, at: index) ? .blank : .range
     case .word: return line[index - 2].kind == .digits ? .range : .blank
     case .mark:
       if amountMarks.contains(before.text) { return .range }

@@ -73,7 +73,11 @@ struct RewriteEngine: Sendable {
       }
       let range = begin..<offset + line[match.end - 1].range.upperBound
       let space = !match.spoken.isEmpty && context.touchesWord
-      output.replace(range, by: match.spoken, kind: match.kind, spaceBefore: space)
+      // A sentence that starts with a number still starts with a capital, for those who split it.
+      let isLower = token.kind == .word && !token.isCapitalized
+      let spoken =
+        context.startsSentence && !isLower ? match.spoken.capitalizingFirst : match.spoken
+      output.replace(range, by: spoken, kind: match.kind, spaceBefore: space)
       if !match.spoken.isEmpty {
         context.add(spoken: match.spoken)
         needsSpace = true
@@ -161,6 +165,14 @@ private struct RewriteOutput {
 
   private func slice(_ range: Range<Int>) -> String {
     String(decoding: source.text.utf8.slice(range), as: UTF8.self)
+  }
+}
+
+extension String {
+  /// The same with its first letter in upper case.
+  fileprivate var capitalizingFirst: String {
+    guard let first else { return self }
+    return first.uppercased() + dropFirst()
   }
 }
 

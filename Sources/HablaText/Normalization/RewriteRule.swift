@@ -69,6 +69,12 @@ struct SpokenContext: Sendable {
   /// Whether the last token was a blank, or there was none.
   private(set) var isSpaced = true
 
+  /// Whether a sentence starts here: at the line's start, or behind a full stop and a blank.
+  ///
+  /// Opening marks do not change it.
+  private(set) var startsSentence = true
+  private var endedSentence = false
+
   /// Whether nothing but blanks was said.
   var isAtLineStart: Bool { word.isEmpty && mark.isEmpty }
 
@@ -83,9 +89,14 @@ struct SpokenContext: Sendable {
     case .space, .end:
       touchesWord = false
       isSpaced = true
+      if endedSentence { startsSentence = true }
     case .mark:
       if !token.isMark(":"), !token.isMark(".") { announcer = "" }
       (word, lowerWord, mark) = ("", "", token.text)
+      let isEnd = [".", "!", "?", "…"].contains(token.text)
+      let isOpening = ["¿", "¡", "(", "[", "«", "“", "\"", "‘", "'"].contains(token.text)
+      if isEnd { endedSentence = true } else if !isOpening { endedSentence = false }
+      if !isOpening { startsSentence = false }
       touchesWord = false
       isSpaced = false
     }
@@ -102,6 +113,7 @@ struct SpokenContext: Sendable {
   private mutating func set(word: String, lower: String) {
     (self.word, lowerWord, mark) = (word, lower, "")
     announcer = lower
+    (startsSentence, endedSentence) = (false, false)
     touchesWord = true
     isSpaced = false
   }

@@ -82,6 +82,8 @@ struct TimesLetterRule: RewriteRule {
     }
     let before = line[index - 1].kind == .space ? index - 2 : index - 1
     guard line[before].kind == .digits else { return nil }
+    // 0x80070005 is a code.
+    if line[before].text == "0", before == index - 1 { return nil }
     return RewriteMatch(kind: .symbol, end: index + 1, spoken: word)
   }
 }

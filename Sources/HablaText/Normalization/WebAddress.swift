@@ -73,6 +73,6 @@ struct WebAddress: Sendable {
     "com", "org", "net", "es", "mx", "ar", "cl", "co", "pe", "uy", "ve", "ec", "eu", "cat", "gob",
     "gov", "edu", "info", "io", "ai", "app", "dev", "tv", "uk", "fr", "de", "it", "pt", "us", "br",
     "online", "blog", "shop", "biz", "gal", "eus", "me", "xyz", "html", "htm", "pdf", "txt", "jpg",
-    "png", "csv", "json", "zip", "mp",
+    "png", "csv", "json", "zip", "mp", "ly", "be", "gl", "to",
   ]
 }

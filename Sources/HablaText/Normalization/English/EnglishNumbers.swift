@@ -15,7 +15,7 @@ struct EnglishCardinalRule: RewriteRule {
     return RewriteMatch(kind: .number, end: numeral.end, spoken: spoken)
   }
 
-  /// Four digits behind a word that years follow, or a name.
+  /// Four digits from 1900 to 2099, or from 1100 on behind a word that years follow, or a name.
   private static func year(
     _ numeral: Numeral, _ line: TokenLine, after context: SpokenContext
   ) -> String? {
@@ -23,7 +23,9 @@ struct EnglishCardinalRule: RewriteRule {
       (1100...2099).contains(value)
     else { return nil }
     let isName = context.word.unicodeScalars.first?.properties.isUppercase == true
-    let isDated = yearWords.contains(context.lowerWord) || isName && !context.isAtSentenceStart
+    let isDated =
+      (1900...2099).contains(value) || yearWords.contains(context.lowerWord)
+      || isName && !context.isAtSentenceStart
     let next = line[numeral.end].kind == .space ? line[numeral.end + 1] : Token.end
     // In 1500 cases: a count.
     let isCount = next.kind == .word && next.lower.hasSuffix("s") && next.lower.utf8.count > 3

@@ -11,8 +11,13 @@ struct SpanishAbbreviationRule: RewriteRule {
       else { continue }
       // The point of an abbreviation that may end a sentence also ends it.
       let keepsPoint = candidate.mayEndSentence && line.endsSentence(at: end)
-      return RewriteMatch(
-        kind: .abbreviation, end: keepsPoint ? end - 1 : end, spoken: candidate.spoken)
+      var spoken = candidate.spoken
+      if spoken == "máximo" || spoken == "mínimo",
+        SpanishNoun(context.lowerWord)?.isFeminine == true
+      {
+        spoken = spoken.dropLast() + "a"
+      }
+      return RewriteMatch(kind: .abbreviation, end: keepsPoint ? end - 1 : end, spoken: spoken)
     }
     return nil
   }
@@ -43,6 +48,8 @@ struct SpanishAbbreviationRule: RewriteRule {
   private static func withSlash(_ line: TokenLine, at index: Int) -> RewriteMatch? {
     guard line[index + 1].isMark("/") else { return nil }
     switch (line[index].lower, line[index + 2].lower) {
+    case ("e", _) where line[line.skippingSpace(index + 2)].kind == .digits:
+      return RewriteMatch(kind: .abbreviation, end: index + 2, spoken: "entre")
     case ("s", "n"): return RewriteMatch(kind: .abbreviation, end: index + 3, spoken: "sin número")
     case ("c", "u"): return RewriteMatch(kind: .abbreviation, end: index + 3, spoken: "cada uno")
     case ("c", _) where line[index + 2].kind == .digits:
@@ -120,6 +127,8 @@ struct SpanishAbbreviation: Sendable {
     case beforeCapital
     /// Only before digits, and not where "No." may be a sentence: el No. 5.
     case beforeDigitsInside
+    /// Only behind "y": páginas 3 y ss.
+    case afterAnd
     /// Only behind a number: 44 a. C.
     case afterNumber
     /// Only before a capitalized word, and not behind a word that letters follow: vitamina D.
@@ -137,6 +146,7 @@ struct SpanishAbbreviation: Sendable {
       case .beforeCapital: return next.isCapitalized
       case .beforeDigitsInside: return next.kind == .digits && !context.isAtSentenceStart
       case .afterNumber: return SpanishAbbreviations.numberWords.contains(context.lowerWord)
+      case .afterAnd: return context.lowerWord == "y"
       case .title:
         return next.isCapitalized && !SpanishWordLists.letterLabels.contains(context.lowerWord)
       }
@@ -167,14 +177,21 @@ struct SpanishAbbreviation: Sendable {
 
 /// The table of Spanish abbreviations.
 enum SpanishAbbreviations {
+  /// All of them by their first word in lower case, those of more words first.
   static let byFirstWord = [String: [SpanishAbbreviation]](
-    grouping: all, by: { $0.words[0].lowercased() })
+    grouping: all.sorted { $0.words.count > $1.words.count }, by: { $0.words[0].lowercased() })
 
   private static let all: [SpanishAbbreviation] =
     table(always) + table(beforeDigits, .beforeDigits) + table(beforeCapital, .beforeCapital)
     + table(closing, mayEnd: true) + table(exactClosing, mayEnd: true, exact: true) + special
 
   private static let special = [
+    SpanishAbbreviation(
+      words: ["mill"], spoken: "millones", condition: .afterNumber, mayEndSentence: true),
+    SpanishAbbreviation(
+      words: ["bill"], spoken: "billones", condition: .afterNumber, mayEndSentence: true),
+    SpanishAbbreviation(
+      words: ["ss"], spoken: "siguientes", condition: .afterAnd, mayEndSentence: true),
     SpanishAbbreviation(words: ["D"], spoken: "don", condition: .title, isExact: true),
     SpanishAbbreviation(
       words: ["No"], spoken: "número", condition: .beforeDigitsInside, isExact: true),
@@ -217,7 +234,7 @@ enum SpanishAbbreviations {
     """
   private static let beforeCapital = """
     sto = santo; sta = santa; lic = licenciado; ing = ingeniero; arq = arquitecto; cap = capitán
-    pl = plaza; urb = urbanización; univ = universidad; gob = gobernador; pdte = presidente
+    pl = plaza; col = colonia; urb = urbanización; univ = universidad; gob = gobernador; pdte = presidente
     """
   private static let beforeDigits = """
     p = página; pp = páginas; pag = página; pags = páginas; num = número; vol = volumen
@@ -226,7 +243,7 @@ enum SpanishAbbreviations {
     ap = apartado; min = minuto; ext = extensión
     """
   private static let closing = """
-    etc = etcétera; aprox = aproximadamente; máx = máximo; mín = mínimo; tel = teléfono
+    etc = etcétera; temp = temperatura; aprox = aproximadamente; máx = máximo; mín = mínimo; tel = teléfono
     teléf = teléfono; tfno = teléfono; tlf = teléfono; tlfno = teléfono; izq = izquierda
     izda = izquierda; izqda = izquierda; dcha = derecha; dcho = derecho; izdo = izquierdo
     ud = usted; vd = usted; uds = ustedes; vds = ustedes; atte = atentamente; jr = júnior
@@ -235,7 +252,7 @@ enum SpanishAbbreviations {
   private static let exactClosing = """
     EE UU = Estados Unidos; JJ OO = Juegos Olímpicos; CC OO = Comisiones Obreras
     RR HH = recursos humanos; FF AA = Fuerzas Armadas; S A = sociedad anónima
-    S L = sociedad limitada; P D = posdata; C P = código postal; S M = su majestad
+    S L = sociedad limitada; S A D = sociedad anónima deportiva; P D = posdata; C P = código postal; S M = su majestad
     """
 
   /// Words that end a number.

@@ -27,7 +27,7 @@ struct SpanishAcronymRule: RewriteRule {
   /// Spelled although they could be read.
   private static let spelled: Set<String> = [
     "UE", "IA", "AI", "IU", "ID", "IP", "IT", "UX", "UI", "UK", "OCDE", "OEA", "UAB", "UPM", "AM",
-    "EH", "AA", "CPI",
+    "EH", "AA", "CPI", "SMI",
   ]
 
   private static let respelled = [

@@ -18,6 +18,11 @@ struct SpanishAgreement: Sendable {
       return
     }
     let isOne = numeral.isOne && place == index
+    if line[place + 1].isAllCapitals, word.utf8.count > 1, numeral.integer.hasSuffix("1") {
+      // 1 CD, 21 CD; una ONG
+      form = SpanishNoun(word)?.form ?? .masculine
+      return
+    }
     if numeral.isOne, word == "sobre", line[place + 3].text == "de" {
       // 1 sobre de levadura
       form = .masculine

@@ -151,6 +151,9 @@ struct SpanishCurrencyRule: RewriteRule {
       case "M", "MM", "mill", "mm":
         (words, takesDe) = ("millones", true)
         end = line[place + 1].isMark(".") && word == "mill" ? place + 2 : place + 1
+      case "bill":
+        (words, takesDe) = ("billones", true)
+        end = line[place + 1].isMark(".") ? place + 2 : place + 1
       case "k", "K": (words, takesDe, end) = ("mil", false, place + 1)
       default:
         // M€ and k€ are one word and a sign; MUSD and the like are not read.
@@ -223,15 +226,11 @@ struct SpanishCurrencyRule: RewriteRule {
   private static func perUnit(_ line: TokenLine, at index: Int) -> (String, Int)? {
     guard line[index].isMark("/"), line[index + 1].kind == .word else { return nil }
     let word = line[index + 1].lower
-    if let time = perTime[word] { return (" " + time, index + 2) }
+    if let time = SpanishUnits.perTime[word] { return (" " + time, index + 2) }
     if let name = SpanishUnits.denominator(line[index + 1]) {
       let isSquare = word == "m" && ["²", "2"].contains(line[index + 2].text)
       return (" por " + name + (isSquare ? " cuadrado" : ""), isSquare ? index + 3 : index + 2)
     }
     return (" por " + word, index + 2)
   }
-
-  private static let perTime = [
-    "mes": "al mes", "año": "al año", "día": "al día", "semana": "a la semana",
-  ]
 }

@@ -19,6 +19,10 @@ struct SpanishFractionRule: RewriteRule {
     if (top, bottom) == (24, 7) || top == bottom && top > 9 {
       return Self.joined(top, " ", bottom, line, end: index + 3)
     }
+    if top == bottom {
+      // 3/3 en tiros libres
+      return Self.joined(top, " de ", bottom, line, end: index + 3)
+    }
     if SpanishWordLists.labels.contains(context.lowerWord), top <= bottom, bottom < 100 {
       // Paso 3/5
       return Self.joined(top, " de ", bottom, line, end: index + 3)

@@ -11,8 +11,8 @@ package struct SpanishNormalizer: TextNormalizer {
     rules: RuleSet(
       word: [
         WebAddressRule.spanish, SpanishCurrencyRule(), SpanishAbbreviationRule(),
-        SpanishPlainAbbreviationRule(), SpanishMonthRule(), SpanishInitialRule(),
-        SpanishRomanRule(), TimesLetterRule(word: "por"), SpanishAcronymRule(),
+        SpanishPlainAbbreviationRule(), SpanishMonthRule(), SpanishRomanRule(),
+        SpanishInitialRule(), TimesLetterRule(word: "por"), SpanishAcronymRule(),
       ],
       digits: [
         WebAddressRule.spanish, SpanishDateRule(), SpanishTimeRule(), SpanishCurrencyRule(),

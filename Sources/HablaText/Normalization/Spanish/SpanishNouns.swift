@@ -16,7 +16,10 @@ struct SpanishNoun: Sendable, Equatable {
     guard word.utf8.count > 2, word.utf8.first != 0x27, !SpanishWordLists.notNouns.contains(word),
       !Self.isAdverbOrVerb(word)
     else { return nil }
-    isInvariable = SpanishWordLists.invariable.contains(word)
+    // mes, país, autobús: singular in spite of -s; cafés is not told apart from them.
+    isInvariable =
+      SpanishWordLists.invariable.contains(word)
+      || ["ás", "és", "ís", "ós", "ús"].contains { word.hasSuffix($0) }
     isPlural = word.hasSuffix("s") && !isInvariable
     isFeminine = Self.isFeminine(isPlural ? Self.singulars(of: word) : [word])
   }

@@ -8,7 +8,7 @@ struct SpanishCardinalRule: RewriteRule {
       return nil
     }
     let agreement = SpanishAgreement(numeral, line, at: numeral.end, after: context)
-    if !numeral.isGrouped, numeral.fraction.isEmpty, Self.isCode(numeral, line) {
+    if !numeral.isGrouped, numeral.fraction.isEmpty, Self.isCode(numeral, line, after: context) {
       let spoken = SpokenDigits.grouped(numeral.integer, SpanishNumberWords.spelled)
       return RewriteMatch(kind: .digits, end: numeral.end, spoken: spoken)
     }
@@ -36,12 +36,31 @@ struct SpanishCardinalRule: RewriteRule {
   }
 
   /// Whether the digits are a code rather than an amount: ten and more, not a round number, or
-  /// seven and more with a letter behind.
-  private static func isCode(_ numeral: Numeral, _ line: TokenLine) -> Bool {
+  /// seven and more with a letter behind, or four and more behind a word such as PIN.
+  private static func isCode(
+    _ numeral: Numeral, _ line: TokenLine, after context: SpokenContext
+  ) -> Bool {
     let count = numeral.integer.utf8.count
+    if count >= 4, isAnnounced(line, before: numeral.end - 1, after: context) { return true }
+    if count >= 6, line[numeral.end - 2].kind == .word { return true }
     if count >= 7, line[numeral.end].isAllCapitals { return true }
     return count >= 10 && !numeral.integer.hasSuffix("00000")
   }
+
+  /// PIN: 1234; tu código de verificación es 482913.
+  private static func isAnnounced(
+    _ line: TokenLine, before index: Int, after context: SpokenContext
+  ) -> Bool {
+    if codeWords.contains(context.announcer) { return true }
+    guard context.lowerWord == "es" else { return false }
+    return (max(0, index - 12)..<index).contains { codeWords.contains(line[$0].lower) }
+  }
+
+  private static let codeWords = SpanishWordLists.set(
+    """
+    pin puk código clave contraseña otp cvv dni nif nie token verificación postal acceso
+    seguridad
+    """)
 }
 
 /// Numbers of three and more groups with points: versions and addresses such as 192.168.1.1.

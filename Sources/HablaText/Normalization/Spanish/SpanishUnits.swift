@@ -16,7 +16,8 @@ enum SpanishUnits {
     let place = line.skippingSpace(index)
     if line[place].kind == .mark { return degrees(line, at: place) ?? inches(line, at: place) }
     let text = line[place].text
-    guard line[place].kind == .word, let name = names[text] else { return nil }
+    guard line[place].kind == .word, var name = names[text] else { return nil }
+    if text == "m", isBehindHours(line, at: index) { name = "minuto" }
     // An apostrophe, a hyphen or a point with more letters behind make it something else.
     if line[place + 1].isMark("-"), line[place + 2].kind == .word { return nil }
     let isFeminine = feminine.contains(name)
@@ -24,12 +25,18 @@ enum SpanishUnits {
       singular: name, plural: SpanishPlural.plural(name), isFeminine: isFeminine, end: place + 1)
     readPower(line, text, &unit)
     readDenominator(line, &unit)
-    if line[unit.end].isMark("."), line[unit.end + 1].kind == .space,
-      !line.endsSentence(at: unit.end + 1)
+    if line[unit.end].isMark("."), !line.endsSentence(at: unit.end + 1),
+      !line.isAlphanumeric(at: unit.end + 1)
     {
       unit.end += 1
     }
     return unit
+  }
+
+  /// Whether the digits before `index` follow hours: 2h 15m.
+  private static func isBehindHours(_ line: TokenLine, at index: Int) -> Bool {
+    let before = line[index - 2].kind == .space ? index - 3 : index - 2
+    return line[before].lower == "h" && line[before - 1].kind != .word
   }
 
   /// The name of a unit behind "por": euros por kilo.
@@ -102,11 +109,18 @@ enum SpanishUnits {
   private static func inches(_ line: TokenLine, at place: Int) -> Unit? {
     let sign = line[place].text
     let isOpen = (max(0, place - 40)..<place).contains { line[$0].isMark("\"") }
-    guard sign == "″" || sign == "\"" && !isOpen, line[place - 1].kind == .digits else {
+    guard sign == "″" || sign == "\"" && !isOpen, line[place - 1].kind == .digits,
+      !line.isAlphanumeric(at: place + 1)
+    else {
       return nil
     }
     return Unit(singular: "pulgada", plural: "pulgadas", isFeminine: true, end: place + 1)
   }
+
+  /// How often: al mes.
+  static let perTime = [
+    "mes": "al mes", "año": "al año", "día": "al día", "semana": "a la semana",
+  ]
 
   private static let denominators = [
     "día": "día", "mes": "mes", "año": "año", "semana": "semana", "persona": "persona",

@@ -16,7 +16,7 @@ enum SpanishWordLists {
     emblema idioma síntoma carisma prisma diploma axioma cromosoma gorila panda koala puma delta
     juez pez ajedrez diez doblez análisis oasis énfasis éxtasis paréntesis génesis avión camión
     millón billón trillón policía vigía espía guardia cura astronauta internauta pirata terapeuta
-    dálmata maratón gramo pediatra psiquiatra
+    dálmata maratón pie gramo pediatra psiquiatra
     """)
 
   /// Feminine although they end like masculine words.
@@ -35,7 +35,7 @@ enum SpanishWordLists {
   static let invariable = set(
     """
     crisis tesis dosis hipótesis síntesis prótesis análisis oasis paréntesis virus campus bonus
-    lunes martes miércoles jueves viernes paraguas cumpleaños rascacielos sacacorchos abrelatas
+    mes gas bus tos res dios ajedrez lunes martes miércoles jueves viernes paraguas cumpleaños rascacielos sacacorchos abrelatas
     lavavajillas parabrisas paracaídas portaaviones énfasis caries bíceps tríceps
     """)
 
