@@ -8,6 +8,7 @@ import Testing
 
 /// One entry of bert-tiny/goldens/word2ph.json.
 private struct AlignmentGolden: Decodable, Sendable {
+  let text: String
   let normalized: String
   let tokens: [String]
   let phones: [String]
@@ -16,7 +17,7 @@ private struct AlignmentGolden: Decodable, Sendable {
   let file: String
 
   enum CodingKeys: String, CodingKey {
-    case normalized, tokens, phones, file
+    case text, normalized, tokens, phones, file
     case phonesPerPiece = "word2ph"
     case withBlanks = "word2ph_with_blanks"
   }
@@ -71,6 +72,41 @@ private struct AlignmentGolden: Decodable, Sendable {
         #expect(row.elementsEqual(features[(2 * phone + 1) * 64..<(2 * phone + 2) * 64]))
       }
     }
+  }
+
+  /// From text to features with the front end of MeloTTS voices.
+  @Test(.enabled(if: EspeakPhonemizer.isAvailable)) func featuresOfText() throws {
+    struct Symbols: Decodable { let symbols: [String] }
+    let symbols = try decodeFixture(Symbols.self, "melo-tiny/config.json").symbols
+    let encoder = try ProsodyEncoder(path: Fixtures.path("bert-tiny"))
+    let frontEnd = MeloTTSFrontEnd(symbols: Set(symbols))
+    var samePhones = 0
+    for golden in try decodeFixture(
+      [AlignmentGolden].self, "bert-tiny/goldens/word2ph.json")
+    {
+      let sentence = MappedText(verbatim: golden.text)
+      let sequence = try frontEnd.phonemes(for: sentence, language: "ES")
+      let text = try #require(sequence.spokenText)
+      let pieces = encoder.tokenizer.pieces(text.text)
+      #expect(pieces.map { encoder.tokenizer.vocabulary.text($0.id) } == golden.tokens)
+      let spans = PhoneAlignment.spans(of: sequence)
+      let features = encoder.features(
+        ProsodyRequest(text: text, spans: spans, addsBlank: true), run)
+      #expect(features.count == (2 * (sequence.symbols.count + 2) + 1) * 64)
+      // The reference says "UNK" for words that the vocabulary lacks; Habla speaks them.
+      guard ["_"] + sequence.symbols + ["_"] == golden.phones else { continue }
+      samePhones += 1
+      let counts = PhoneAlignment.phonesPerPiece(pieces, spans: spans) {
+        text.originalRange(of: $0)
+      }
+      #expect(counts == golden.phonesPerPiece, "\(golden.text)")
+      let expected = try GoldenFile("bert-tiny/goldens/" + golden.file).tensor("ja_bert")
+      let difference = zip(features, expected.timeMajor()).reduce(0) {
+        max($0, abs($1.0 - $1.1))
+      }
+      #expect(difference <= 1e-5, "\(golden.text): \(difference)")
+    }
+    #expect(samePhones == 4)
   }
 
   /// More pieces than positions: encoded in parts, one row per phone all the same.

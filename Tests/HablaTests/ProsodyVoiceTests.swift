@@ -1,6 +1,7 @@
 import Foundation
 import Habla
 import HablaCheckpoints
+import HablaText
 import TestSupport
 import Testing
 
@@ -75,6 +76,29 @@ import Testing
       try Self.writeModel(to: path + "/other")
       let other = ProsodySource.folder(path + "/other")
       #expect(try Voice(path: path, prosody: other).prosodyPath == path + "/other")
+    }
+  }
+
+  @Test(.enabled(if: EspeakPhonemizer.isAvailable)) func featuresChangeTheSpeech() throws {
+    try withVoiceFolder { path in
+      try Self.writeModel(to: path + "/bert")
+      func samples(_ source: ProsodySource, threads: Int = 2, _ text: String) throws -> [Float] {
+        let voice = try Voice(path: path, prosody: source)
+        let speech = try Synthesizer(voice: voice, threads: threads).synthesize(text)
+        #expect(speech.samples.allSatisfy { $0.isFinite })
+        return speech.samples
+      }
+      // Numbers, marks that MeloTTS rewrites, marks without a phone, and more pieces than positions.
+      for text in [
+        "Hola; ¿qué (tal) estás?", "El 3 de mayo de 1998 hubo 25 años #1.",
+        String(repeating: "rápidamente ", count: 30) + "fin.",
+      ] {
+        let plain = try samples(.off, text)
+        let prosodic = try samples(.automatic, text)
+        #expect(!plain.isEmpty && !prosodic.isEmpty)
+        #expect(prosodic != plain)
+        #expect(try samples(.automatic, threads: 1, text) == prosodic)
+      }
     }
   }
 

@@ -77,9 +77,10 @@ package struct MeloTTSFrontEnd: FrontEnd {
             symbols: start..<result.symbols.count))
       }
     }
-    if rules.endsInMark, !MeloToken.isFinal(lastMark), symbols.contains(".") {
-      result.append(".", tone: 0)
-    }
+    let addsFullStop =
+      rules.endsInMark && !MeloToken.isFinal(lastMark) && symbols.contains(".")
+    if addsFullStop { result.append(".", tone: 0) }
+    result.spokenText = tokens.spokenText(in: text, symbols, addsFullStop: addsFullStop)
     return saysSomething ? result.reporting(unknown) : PhonemeSequence().reporting(unknown)
   }
 }

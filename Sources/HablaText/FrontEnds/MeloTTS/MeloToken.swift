@@ -67,6 +67,31 @@ struct MeloToken: Equatable {
 }
 
 extension [MeloToken] {
+  /// The tokens written out, marks as the phones that they are: what the prosody network reads.
+  ///
+  /// Words keep their case. Marks that are no symbol of the voice are left out.
+  func spokenText(
+    in text: MappedText, _ symbols: Set<String>, addsFullStop: Bool
+  ) -> MappedText {
+    var spoken = MappedText()
+    for token in self {
+      let original = text.originalRange(of: token.bytes)
+      if case .mark(let symbol) = token.kind, !symbols.contains(symbol) { continue }
+      if !spoken.text.isEmpty {
+        spoken.appendRewritten(" ", for: original.lowerBound..<original.lowerBound)
+      }
+      switch token.kind {
+      case .word: spoken.append(text, bytes: token.bytes)
+      case .mark(let symbol): spoken.appendRewritten(symbol, for: original)
+      }
+    }
+    if addsFullStop {
+      let end = text.originalRange(of: 0..<text.text.utf8.count).upperBound
+      spoken.appendRewritten(".", for: end..<end)
+    }
+    return spoken
+  }
+
   /// The words in order.
   var words: [String] {
     compactMap { if case .word(let text) = $0.kind { text } else { nil } }
