@@ -46,13 +46,10 @@ struct DecoderBenchmark {
       times.append(now() - start)
       processor = min(processor, processorTime() - startProcessor)
     }
-    let best = times.dropFirst().min() ?? times[0]
-    let audio = Double(samples.count) / Double(voice.sampleRate)
     print(
-      "{\"what\": \"decoder\", \"threads\": \(threads), \"frames\": \(frames), "
-        + "\"chunk\": \(chunk), \"seconds\": \(best), \"processor\": \(processor), \"first_run\": \(times[0]), "
-        + "\"first_audio\": \(first), \"audio\": \(audio), \"rtf\": \(best / audio), "
-        + "\"load\": \(load), \"peak_mib\": \(peakMemory())}")
+      "{\"times\": \(Array(times.dropFirst())), \"processor\": \(processor), "
+        + "\"first_run\": \(times[0]), \"first_audio\": \(first), \"frames\": \(frames), "
+        + "\"samples\": \(samples.count), \"load\": \(load), \"peak_mib\": \(peakMemory())}")
     if let path = options.string("samples") { writeFloats(samples, path) }
   }
 }

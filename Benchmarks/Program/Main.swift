@@ -26,10 +26,14 @@ enum Main {
     let options = Options(arguments)
     switch options.command {
     case "decoder": try DecoderBenchmark(options).run()
+    case "whole": try WholeBenchmark(options).run()
     default:
       print(
-        "usage: HablaBenchmarks decoder VOICE [--frames 200] [--threads 2] [--chunk 0]\n"
-          + "       [--repeat 5] [--latent FILE] [--speaker FILE] [--samples FILE] [--reference]")
+        """
+        usage: HablaBenchmarks decoder VOICE [--frames 200] [--latent FILE] [--speaker FILE] [--chunk 0]
+               HablaBenchmarks whole VOICE --ids FILE [--length-scale 1]
+        both: [--threads 2] [--repeat 5] [--samples FILE]; files hold little-endian float32
+        """)
       exit(2)
     }
   }
