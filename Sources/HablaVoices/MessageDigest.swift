@@ -14,6 +14,8 @@ package struct MessageDigest {
   private var state: [UInt32]
   private var block: [UInt8] = []
   private var length: UInt64 = 0
+  /// The block's words and what is derived from them; kept, so that nothing is allocated per block.
+  private var words = [UInt32](repeating: 0, count: 80)
 
   /// Starts a checksum.
   package init(_ algorithm: Algorithm) {
@@ -61,25 +63,24 @@ package struct MessageDigest {
   }
 
   private mutating func process(_ start: Int) {
-    var words = (0..<16).map { i in
-      (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(block[start + 4 * i + $1]) }
+    for i in 0..<16 {
+      var word: UInt32 = 0
+      for j in 0..<4 { word = word << 8 | UInt32(block[start + 4 * i + j]) }
+      words[i] = algorithm == .md5 ? word.byteSwapped : word
     }
-    if algorithm == .md5 { words = words.map(\.byteSwapped) }
-    let new =
-      switch algorithm {
-      case .md5: Self.md5(state, words)
-      case .sha1: Self.sha1(state, words)
-      case .sha256: Self.sha256(state, words)
-      }
-    for i in state.indices { state[i] &+= new[i] }
+    switch algorithm {
+    case .md5: md5()
+    case .sha1: sha1()
+    case .sha256: sha256()
+    }
   }
 
   private static func rotateLeft(_ x: UInt32, _ n: UInt32) -> UInt32 { x << n | x >> (32 - n) }
 
   // MARK: MD5
 
-  private static let md5Shifts: [[UInt32]] = [
-    [7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21],
+  private static let md5Shifts: [UInt32] = [
+    7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21,
   ]
 
   /// The first 32 bits of |sin(i + 1)|.
@@ -87,7 +88,7 @@ package struct MessageDigest {
     UInt32(truncatingIfNeeded: Int64(abs(sin(Double($0 + 1))) * 4_294_967_296))
   }
 
-  private static func md5(_ state: [UInt32], _ words: [UInt32]) -> [UInt32] {
+  private mutating func md5() {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     for i in 0..<64 {
       let f: UInt32
@@ -98,18 +99,20 @@ package struct MessageDigest {
       case 2: (f, word) = (b ^ c ^ d, (3 * i + 5) % 16)
       default: (f, word) = (c ^ (b | ~d), (7 * i) % 16)
       }
-      let sum = a &+ f &+ md5Constants[i] &+ words[word]
-      (a, d, c, b) = (d, c, b, b &+ rotateLeft(sum, md5Shifts[i / 16][i % 4]))
+      let sum = a &+ f &+ Self.md5Constants[i] &+ words[word]
+      (a, d, c, b) = (d, c, b, b &+ Self.rotateLeft(sum, Self.md5Shifts[i / 16 * 4 + i % 4]))
     }
-    return [a, b, c, d]
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
   }
 
   // MARK: SHA-1
 
-  private static func sha1(_ state: [UInt32], _ first: [UInt32]) -> [UInt32] {
-    var words = first
+  private mutating func sha1() {
     for i in 16..<80 {
-      words.append(rotateLeft(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1))
+      words[i] = Self.rotateLeft(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1)
     }
     var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
     for i in 0..<80 {
@@ -121,10 +124,14 @@ package struct MessageDigest {
       case 2: (f, constant) = ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC)
       default: (f, constant) = (b ^ c ^ d, 0xCA62_C1D6)
       }
-      let sum = rotateLeft(a, 5) &+ f &+ e &+ constant &+ words[i]
-      (e, d, c, b, a) = (d, c, rotateLeft(b, 30), a, sum)
+      let sum = Self.rotateLeft(a, 5) &+ f &+ e &+ constant &+ words[i]
+      (e, d, c, b, a) = (d, c, Self.rotateLeft(b, 30), a, sum)
     }
-    return [a, b, c, d, e]
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
   }
 
   // MARK: SHA-256
@@ -155,24 +162,25 @@ package struct MessageDigest {
     return UInt32(truncatingIfNeeded: root)
   }
 
-  private static func sha256(_ state: [UInt32], _ first: [UInt32]) -> [UInt32] {
+  private mutating func sha256() {
     func rotateRight(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
-    var words = first
     for i in 16..<64 {
       let (x, y) = (words[i - 15], words[i - 2])
       let s0 = rotateRight(x, 7) ^ rotateRight(x, 18) ^ x >> 3
       let s1 = rotateRight(y, 17) ^ rotateRight(y, 19) ^ y >> 10
-      words.append(words[i - 16] &+ s0 &+ words[i - 7] &+ s1)
+      words[i] = words[i - 16] &+ s0 &+ words[i - 7] &+ s1
     }
-    var v = state
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for i in 0..<64 {
-      let s1 = rotateRight(v[4], 6) ^ rotateRight(v[4], 11) ^ rotateRight(v[4], 25)
-      let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-      let t1 = v[7] &+ s1 &+ choice &+ sha256Constants[i] &+ words[i]
-      let s0 = rotateRight(v[0], 2) ^ rotateRight(v[0], 13) ^ rotateRight(v[0], 22)
-      let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-      v = [t1 &+ s0 &+ majority, v[0], v[1], v[2], v[3] &+ t1, v[4], v[5], v[6]]
+      let s1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)
+      let choice = (e & f) ^ (~e & g)
+      let t1 = h &+ s1 &+ choice &+ Self.sha256Constants[i] &+ words[i]
+      let s0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)
+      let majority = (a & b) ^ (a & c) ^ (b & c)
+      (h, g, f, e) = (g, f, e, d &+ t1)
+      (d, c, b, a) = (c, b, a, t1 &+ s0 &+ majority)
     }
-    return v
+    for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= value }
   }
 }
