@@ -14,7 +14,7 @@ package struct FilteredConvolution: Sendable {
   package let shape: ConvolutionShape
   private let points: FilterPoints
   private let pieces: Int
-  /// [point, piece, in, out].
+  /// [point, piece], each [in, out] in panels of outputs (`GEMM.multiplyPanels`).
   private let weights: FloatBuffer
   private let inputTable: FloatBuffer
   private let outputTable: FloatBuffer
@@ -45,7 +45,9 @@ package struct FilteredConvolution: Sendable {
         for i in 0..<size {
           var sum = 0.0
           for tap in 0..<taps { sum += factors[tap] * Double(weight[(first + tap) * size + i]) }
-          target[i] = Float(sum)
+          let place = GEMM.panelIndex(
+            n: shape.outputs, k: shape.inputs, row: i / shape.outputs, column: i % shape.outputs)
+          target[place] = Float(sum)
         }
         target += size
       }
@@ -123,11 +125,11 @@ package struct FilteredConvolution: Sendable {
     transformInput(call, first, inputTiles, v, edge)
     for point in 0..<points.count {
       for piece in 0..<pieces {
-        GEMM.multiply(
+        GEMM.multiplyPanels(
           m: count, n: outputs, k: inputs,
           a: v + (point * inputTiles + piece) * inputs, lda: inputs,
-          b: UnsafePointer(weights.pointer) + (point * pieces + piece) * inputs * outputs,
-          ldb: outputs, c: m + point * count * outputs, ldc: outputs, beta: piece == 0 ? 0 : 1)
+          panels: UnsafePointer(weights.pointer) + (point * pieces + piece) * inputs * outputs,
+          c: m + point * count * outputs, ldc: outputs, beta: piece == 0 ? 0 : 1)
       }
     }
     transformOutput(call, first, count, m)

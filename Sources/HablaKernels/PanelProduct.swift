@@ -33,6 +33,12 @@ extension GEMM {
     }
   }
 
+  /// Where panels of [k, n] weights hold the element for input `row` and output `column`.
+  package static func panelIndex(n: Int, k: Int, row: Int, column: Int) -> Int {
+    let start = column / panelWidth * panelWidth
+    return start * k + row * min(panelWidth, n - start) + column - start
+  }
+
   /// C[m, n] = A[m, k] * B[n, k]^T + beta * C, with B in panels.
   ///
   /// Arguments as for `multiply`. A range of outputs that begins at a multiple of `panelWidth` is
