@@ -4,6 +4,8 @@ import HablaText
 struct PreparedSentence {
   /// Its tokens, at least one of which is spoken.
   let tokenized: TokenizedSentence
+  /// The sentence as it is spoken.
+  let text: MappedText
   /// Where it stands in the caller's text.
   let textRange: TextRange
   /// Whether a paragraph ends with it.
@@ -49,14 +51,31 @@ struct SentencePipeline {
   }
 
   private func normalized(_ paragraph: MappedText) -> MappedText {
-    normalizer.normalize(paragraph).text
+    normalizer.normalize(pronounced(paragraph)).text
+  }
+
+  /// The paragraph with the user's pronunciations, which normalization leaves alone.
+  private func pronounced(_ paragraph: MappedText) -> MappedText {
+    PronunciationMarkup.applied(
+      to: paragraph, lexicon: request.options.lexicon?.words, language: request.language)
+  }
+
+  /// Every rewrite of the text that remains, in order.
+  func rewrites() -> [Rewrite] {
+    var rest = paragraphs
+    var rewrites: [Rewrite] = []
+    while let paragraph = rest.next() {
+      rewrites += normalizer.normalize(pronounced(paragraph)).rewrites
+    }
+    return rewrites
   }
 
   private func prepare(_ sentence: Sentence) throws -> PreparedSentence? {
     let tokenized = try tokenizer.tokens(for: sentence.text, language: request.language)
     if tokenized.isEmpty { return nil }
     return PreparedSentence(
-      tokenized: tokenized, textRange: sentence.textRange,
+      tokenized: tokenized, text: PhonemeRun.decoded(sentence.text),
+      textRange: sentence.textRange,
       endsParagraph: sentence.isParagraphEnd)
   }
 
@@ -64,7 +83,8 @@ struct SentencePipeline {
     let tokenized = try tokenizer.tokens(forPhonemes: paragraph, language: request.language)
     if tokenized.isEmpty { return nil }
     let range = paragraph.originalRange(of: 0..<paragraph.text.utf8.count)
-    return PreparedSentence(tokenized: tokenized, textRange: range, endsParagraph: true)
+    return PreparedSentence(
+      tokenized: tokenized, text: paragraph, textRange: range, endsParagraph: true)
   }
 }
 

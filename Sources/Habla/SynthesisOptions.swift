@@ -37,6 +37,8 @@ public struct SynthesisOptions: Sendable, Hashable {
   public var paragraphSilence: Double = 0.4
   /// Whether numbers, dates, abbreviations and the like are written out before they are spoken.
   public var normalizesText = true
+  /// How certain words are to be spoken.
+  public var lexicon: Lexicon?
   /// Frames in the chunks that a stream gives.
   public var chunks = ChunkSchedule()
 

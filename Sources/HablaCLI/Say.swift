@@ -54,7 +54,7 @@ struct Say: ParsableCommand {
       let voice = try voice.open()
       let synthesizer = try Synthesizer(voice: voice, threads: speech.threads)
       let stream = try synthesizer.start(
-        text, options: speech.synthesis, kind: phonemes ? .phonemes : .text)
+        text, options: try speech.synthesis(), kind: phonemes ? .phonemes : .text)
       var summary = Summary(textBytes: text.utf8.count, began: began, quiet: quiet)
       if raw {
         try writeRaw(stream, &summary)

@@ -39,11 +39,14 @@ struct SpeechOptions: ParsableArguments {
   @Option(help: "Threads, 0 for one per processor (at most four).")
   var threads: Int = 0
 
+  @Option(help: "A file of words and their pronunciations.")
+  var lexicon: String?
+
   @Flag(help: "Leave numbers and abbreviations to the phonemizer.")
   var noNormalize = false
 
   /// The library's options.
-  var synthesis: SynthesisOptions {
+  func synthesis() throws -> SynthesisOptions {
     var options = SynthesisOptions()
     if let speaker { options.speaker = Int(speaker).map(Speaker.id) ?? .named(speaker) }
     options.language = language
@@ -54,6 +57,7 @@ struct SpeechOptions: ParsableArguments {
     options.sdpRatio = sdpRatio
     options.volume = volume
     options.normalizesText = !noNormalize
+    options.lexicon = try lexicon.map { try Lexicon(path: $0) }
     if let sentenceSilence { options.sentenceSilence = sentenceSilence }
     if let paragraphSilence { options.paragraphSilence = paragraphSilence }
     if let firstChunk {

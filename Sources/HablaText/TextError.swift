@@ -8,10 +8,20 @@ package enum TextError: Error, Sendable, Equatable {
   case phonemizerDataMissing(path: String?, reason: String)
   /// espeak-ng already runs in this process with the data in another folder.
   case phonemizerDataInUse(requested: String, current: String)
-  /// A line of a lexicon or dictionary breaks its format; lines count from 1.
-  case badEntry(file: String, line: Int, reason: String)
+  /// Lines of a lexicon or dictionary break its format.
+  case badEntries(file: String, [BadEntry])
   /// espeak-ng has no voice of that name.
   case phonemizerVoiceMissing(String, reason: String)
+}
+
+extension TextError {
+  /// A line that is wrong.
+  package struct BadEntry: Sendable, Equatable {
+    /// Number of the line, from 1.
+    package let line: Int
+    /// What was expected and found.
+    package let reason: String
+  }
 }
 
 extension TextError: CustomStringConvertible {
@@ -26,8 +36,8 @@ extension TextError: CustomStringConvertible {
       "espeak-ng's data was not found\(path.map { " in '\($0)'" } ?? ""): \(reason)"
     case .phonemizerDataInUse(let requested, let current):
       "espeak-ng already uses the data in '\(current)', so it cannot use '\(requested)'"
-    case .badEntry(let file, let line, let reason):
-      "\(file), line \(line): \(reason)"
+    case .badEntries(let file, let entries):
+      file + ": " + entries.map { "line \($0.line): \($0.reason)" }.joined(separator: "; ")
     case .phonemizerVoiceMissing(let voice, let reason):
       "espeak-ng has no voice '\(voice)': \(reason)"
     }
@@ -44,8 +54,8 @@ extension TextError: CustomStringConvertible {
       "install the package espeak-ng-data, or set ESPEAK_DATA_PATH to the folder that holds it"
     case .phonemizerDataInUse:
       "use one data folder for the whole process"
-    case .badEntry:
-      "correct the line or remove it"
+    case .badEntries:
+      "correct these lines or remove them"
     case .phonemizerVoiceMissing:
       "check that espeak-ng's data is complete and of the library's version"
     }

@@ -158,11 +158,11 @@ import Darwin
   @Test(arguments: ["word", "WORD 1", "WORD XX", "W AO1\nbad", "W AO7"])
   func badDictionaryLinesAreNamed(text: String) {
     let error = #expect(throws: TextError.self) { try PronouncingDictionary(text: text) }
-    guard case .badEntry(_, let line, _) = error else {
+    guard case .badEntries(_, let entries) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(line == (text.hasPrefix("W AO1\n") ? 2 : 1))
+    #expect(entries.map(\.line) == [text.hasPrefix("W AO1\n") ? 2 : 1])
   }
 
   @Test func otherLanguagesListTheKnownOnes() {

@@ -9,6 +9,11 @@ enum MeloTTS: VoiceFamily {
 
   private static let checkpointNames = ["checkpoint.pth", "checkpoint.safetensors"]
 
+  /// A CMU Pronouncing Dictionary beside the checkpoint, by which English words are looked up.
+  private static let dictionaryNames = ["cmudict.dict", "cmudict-0.7b"]
+  /// Its name in Habla's own files.
+  private static let dictionaryName = "cmudict.dict"
+
   static func evidence(at path: String) -> String? {
     let names = checkpointNames.filter { ConfigurationFiles.exists("\(path)/\($0)") }
     guard let name = names.first, ConfigurationFiles.exists(path + "/config.json") else {
@@ -24,8 +29,14 @@ enum MeloTTS: VoiceFamily {
     else { return nil }
     let configuration = try ConfigurationJSON.decode(Configuration.self, json, name: "config.json")
     let weights = WeightReader(try Checkpoints.open(path: checkpointPath))
+    var files = ["config.json": json]
+    if configuration.languages.contains(where: { $0.code == "EN" }),
+      let dictionary = ConfigurationFiles.firstExisting(dictionaryNames, in: path)
+    {
+      files[dictionaryName] = try ConfigurationFiles.text(dictionary)
+    }
     return VoiceParts(
-      network: try configuration.network(weights), weights: weights, files: ["config.json": json])
+      network: try configuration.network(weights), weights: weights, files: files)
   }
 
   static func traits(
@@ -42,7 +53,9 @@ enum MeloTTS: VoiceFamily {
     return VoiceTraits(
       speakers: configuration.speakers, languages: languages.map(\.code),
       symbols: configuration.symbols, scales: configuration.scales,
-      tokenizer: Tokenizer(configuration, languages))
+      tokenizer: Tokenizer(
+        configuration, languages,
+        dictionary: try files[dictionaryName].map { try PronouncingDictionary(text: $0) }))
   }
 
   /// One language of the MeloTTS symbol tables.
@@ -60,7 +73,7 @@ enum MeloTTS: VoiceFamily {
     static let all = [
       Language(code: "ES", id: 5, toneOffset: 12, espeakVoice: "es"),
       Language(code: "EN", id: 2, toneOffset: 7, espeakVoice: "en-us"),
-      Language(code: "FR", id: 6, toneOffset: 13, espeakVoice: "fr-fr"),
+      Language(code: "FR", id: 6, toneOffset: 13, espeakVoice: "fr"),
     ]
   }
 
@@ -73,7 +86,10 @@ enum MeloTTS: VoiceFamily {
     private let addsBlank: Bool
     private let readsProsody: Bool
 
-    init(_ configuration: Configuration, _ languages: [Language]) {
+    init(
+      _ configuration: Configuration, _ languages: [Language],
+      dictionary: PronouncingDictionary? = nil
+    ) {
       addsBlank = configuration.data.addBlank ?? true
       table = SymbolTable(symbols: configuration.symbols, addsBlank: addsBlank)
       self.languages = languages
@@ -86,7 +102,7 @@ enum MeloTTS: VoiceFamily {
           symbols: known,
           languages: LanguageTable(
             languages.map { .init(name: $0.code, espeakVoice: $0.espeakVoice) }))
-        : MeloTTSFrontEnd(symbols: known)
+        : MeloTTSFrontEnd(symbols: known, dictionary: dictionary)
     }
 
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {

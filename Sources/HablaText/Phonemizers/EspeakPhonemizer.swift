@@ -22,6 +22,12 @@ package struct EspeakPhonemizer: Sendable {
     package let bytes: Range<Int>
     /// Scalars of `Clause.ipa`, counted without spaces.
     package let scalars: Range<Int>
+
+    fileprivate func moved(bytes offset: Int, scalars count: Int) -> Word {
+      Word(
+        bytes: bytes.lowerBound + offset..<bytes.upperBound + offset,
+        scalars: scalars.lowerBound + count..<scalars.upperBound + count)
+    }
   }
 
   private let dataPath: String?
@@ -49,7 +55,35 @@ package struct EspeakPhonemizer: Sendable {
   }
 
   /// Phonemes of one clause and the words they belong to.
+  ///
+  /// Phonemes that travel in the text (`PhonemeRun`) are given back as they are, as one word each.
   package func clause(_ text: String, voice: String) throws(TextError) -> Clause {
+    let segments = PhonemeRun.segments(of: text)
+    if segments.allSatisfy({ $0.phonemes == nil }) { return try plainClause(text, voice: voice) }
+    var ipa: [String] = []
+    var words: [Word] = []
+    var unspoken: [Unicode.Scalar] = []
+    var count = 0
+    for segment in segments {
+      if let phonemes = segment.phonemes {
+        let length = phonemes.unicodeScalars.count { !$0.isSpace }
+        words.append(Word(bytes: segment.bytes, scalars: count..<count + length))
+        count += length
+        ipa.append(phonemes.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        continue
+      }
+      let part = String(text.utf8.dropFirst(segment.bytes.lowerBound).prefix(segment.bytes.count))
+      guard let part, part.unicodeScalars.contains(where: { !$0.isSpace }) else { continue }
+      let spoken = try plainClause(part, voice: voice)
+      words += spoken.words.map { $0.moved(bytes: segment.bytes.lowerBound, scalars: count) }
+      unspoken += spoken.unspoken
+      count += spoken.ipa.unicodeScalars.count { !$0.isSpace }
+      if !spoken.ipa.isEmpty { ipa.append(spoken.ipa) }
+    }
+    return Clause(ipa: ipa.joined(separator: " "), words: words, unspoken: unspoken)
+  }
+
+  private func plainClause(_ text: String, voice: String) throws(TextError) -> Clause {
     let words = Self.wordRanges(in: text)
     // Words spoken alone tell which part of the clause's phonemes is theirs.
     let alone = words.count > 1 ? words.map { String(text.utf8[$0.indices]) ?? "" } : []

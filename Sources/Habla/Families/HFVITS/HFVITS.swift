@@ -84,7 +84,7 @@ enum HFVITS: VoiceFamily {
       if characters.isPhonemic {
         return characters.tokens(try frontEnd.phonemes(for: sentence, language: ""))
       }
-      let sequence = characters.characters(sentence)
+      let sequence = characters.characters(PhonemeRun.decoded(sentence))
       // Punctuation is left out silently; whole words in another script are not.
       if characters.needsRomanization,
         let letter = sequence.unknown.first(where: { $0.unicodeScalars.contains(where: \.isLetter) }

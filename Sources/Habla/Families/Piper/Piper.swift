@@ -89,7 +89,7 @@ enum Piper: VoiceFamily {
     func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence {
       switch phonemeType {
       case .espeak: return table.tokens(try frontEnd.phonemes(for: sentence, language: language))
-      case .text: return table.tokens(table.characters(sentence))
+      case .text: return table.tokens(table.characters(PhonemeRun.decoded(sentence)))
       case .other(let type):
         throw HablaError(
           .language, "the voice reads phonemes of type '\(type)', which Habla cannot make of text",

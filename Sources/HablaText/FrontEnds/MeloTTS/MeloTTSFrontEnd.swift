@@ -47,41 +47,65 @@ package struct MeloTTSFrontEnd: FrontEnd {
       .withoutFullStops(behind: rules.abbreviations)
     var spoken = try rules.phones(of: tokens.words, phonemizer: phonemizer).makeIterator()
 
-    var result = PhonemeSequence()
-    var unknown = OrderedStrings()
-    var saysSomething = false
-    var lastMark: String?
+    var output = Output(symbols: symbols)
     for token in tokens {
+      let textRange = text.originalRange(of: token.bytes)
       switch token.kind {
-      case .mark(let symbol):
-        if symbols.contains(symbol) {
-          result.append(symbol, tone: 0)
-          lastMark = symbol
-        } else {
-          unknown.insert(symbol)
-        }
-      case .word:
-        let start = result.symbols.count
-        for phone in spoken.next() ?? [] {
-          if symbols.contains(phone.symbol) {
-            result.append(phone.symbol, tone: phone.tone)
-          } else {
-            unknown.insert(phone.symbol)
-          }
-        }
-        if result.symbols.count > start { saysSomething = true }
-        lastMark = nil
-        result.words.append(
-          .init(
-            textRange: text.originalRange(of: token.bytes),
-            symbols: start..<result.symbols.count))
+      case .mark(let symbol): output.addMark(symbol)
+      case .word: output.addWord(spoken.next() ?? [], textRange)
+      case .phonemes(let written):
+        let given = PhonemeInput.parse(MappedText(verbatim: written), isKnown: symbols.contains)
+        for symbol in given.unknown { output.unknown.insert(symbol) }
+        output.addWord(
+          zip(given.symbols, given.tones).map { MeloPhone(symbol: $0, tone: $1) }, textRange)
       }
     }
     let addsFullStop =
-      rules.endsInMark && !MeloToken.isFinal(lastMark) && symbols.contains(".")
-    if addsFullStop { result.append(".", tone: 0) }
-    result.spokenText = tokens.spokenText(in: text, symbols, addsFullStop: addsFullStop)
-    return saysSomething ? result.reporting(unknown) : PhonemeSequence().reporting(unknown)
+      rules.endsInMark && !MeloToken.isFinal(output.lastMark) && symbols.contains(".")
+    if addsFullStop { output.addMark(".") }
+    return output.sequence(
+      spokenText: tokens.spokenText(in: text, symbols, addsFullStop: addsFullStop))
+  }
+
+  /// The phones so far.
+  private struct Output {
+    let symbols: Set<String>
+    var unknown = OrderedStrings()
+    private(set) var lastMark: String?
+    private var result = PhonemeSequence()
+    private var saysSomething = false
+
+    init(symbols: Set<String>) { self.symbols = symbols }
+
+    mutating func addMark(_ symbol: String) {
+      add(symbol, tone: 0)
+      lastMark = symbol
+    }
+
+    mutating func addWord(_ phones: [MeloPhone], _ textRange: TextRange) {
+      let start = result.symbols.count
+      for phone in phones { add(phone.symbol, tone: phone.tone) }
+      if result.symbols.count > start { saysSomething = true }
+      lastMark = nil
+      result.words.append(
+        .init(textRange: textRange, symbols: start..<result.symbols.count))
+    }
+
+    private mutating func add(_ symbol: String, tone: Int) {
+      if symbols.contains(symbol) {
+        result.symbols.append(symbol)
+        result.tones.append(tone)
+      } else {
+        unknown.insert(symbol)
+      }
+    }
+
+    func sequence(spokenText: MappedText) -> PhonemeSequence {
+      var sequence = saysSomething ? result : PhonemeSequence()
+      sequence.unknown = unknown.strings
+      sequence.spokenText = saysSomething ? spokenText : nil
+      return sequence
+    }
   }
 }
 
@@ -110,18 +134,5 @@ struct MeloPhone: Equatable {
   /// Phones of tone 0, one for each scalar that is no space.
   static func scalars(_ ipa: String) -> [MeloPhone] {
     ipa.unicodeScalars.filter { !$0.isSpace }.map { MeloPhone(symbol: String($0), tone: 0) }
-  }
-}
-
-extension PhonemeSequence {
-  fileprivate mutating func append(_ symbol: String, tone: Int) {
-    symbols.append(symbol)
-    tones.append(tone)
-  }
-
-  fileprivate func reporting(_ unknown: OrderedStrings) -> PhonemeSequence {
-    var result = self
-    result.unknown = unknown.strings
-    return result
   }
 }

@@ -3,6 +3,8 @@ struct MeloToken: Equatable {
   enum Kind: Equatable {
     /// Letters and digits to be phonemized: lower case.
     case word(String)
+    /// Phonemes that the caller wrote.
+    case phonemes(String)
     /// A mark that is a phone of its own.
     case mark(String)
   }
@@ -13,10 +15,22 @@ struct MeloToken: Equatable {
 
   /// Splits a sentence into words and marks; marks that say nothing are left out.
   static func tokens(of text: MappedText, marks: MeloMarks) -> [MeloToken] {
+    PhonemeRun.segments(of: text.text).flatMap { segment in
+      if let phonemes = segment.phonemes {
+        return [MeloToken(kind: .phonemes(phonemes), bytes: segment.bytes)]
+      }
+      return tokens(
+        of: text.substring(segment.bytes), from: segment.bytes.lowerBound, marks: marks)
+    }
+  }
+
+  private static func tokens(
+    of text: Substring, from start: Int, marks: MeloMarks
+  ) -> [MeloToken] {
     var tokens: [MeloToken] = []
     var word = String.UnicodeScalarView()
-    var wordStart = 0
-    var byte = 0
+    var wordStart = start
+    var byte = start
     var fullStopEnd = -1
     func endWord() {
       if word.isEmpty { return }
@@ -24,7 +38,7 @@ struct MeloToken: Equatable {
         MeloToken(kind: .word(String(word).lowercased()), bytes: wordStart..<byte))
       word = String.UnicodeScalarView()
     }
-    for scalar in text.text.unicodeScalars {
+    for scalar in text.unicodeScalars {
       let next = byte + scalar.utf8Length
       switch scalarClass(scalar) {
       case .space: endWord()
@@ -81,7 +95,7 @@ extension [MeloToken] {
         spoken.appendRewritten(" ", for: original.lowerBound..<original.lowerBound)
       }
       switch token.kind {
-      case .word: spoken.append(text, bytes: token.bytes)
+      case .word, .phonemes: spoken.append(text, bytes: token.bytes)
       case .mark(let symbol): spoken.appendRewritten(symbol, for: original)
       }
     }

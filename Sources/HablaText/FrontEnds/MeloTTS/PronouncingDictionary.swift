@@ -19,9 +19,9 @@ package struct PronouncingDictionary: Sendable {
       guard let word = fields.first, fields.count > 1,
         fields.dropFirst().allSatisfy({ Self.phone($0) != nil })
       else {
-        throw .badEntry(
-          file: "pronouncing dictionary", line: number,
-          reason: "expected a word and ARPAbet phones, found '\(content.prefix(60))'")
+        let reason = "expected a word and ARPAbet phones, found '\(content.prefix(60))'"
+        throw .badEntries(
+          file: "pronouncing dictionary", [.init(line: number, reason: reason)])
       }
       let name = word.lowercased()
       let isVariant = name.hasSuffix(")") && name.contains("(")
