@@ -38,9 +38,9 @@ $empty cc -O2 -I"$prefix/include/habla" -o "$work/static" "$work/C/say.c" "$pref
 env -i PATH=/usr/bin:/bin "$work/static" "$text" "$work/static.wav"
 cmp "$work/c.wav" "$work/static.wav"
 if command -v valgrind > /dev/null 2>&1; then
+  # What is only possibly lost is the run-time system's: it keeps pointers to insides of blocks.
   $empty "$(command -v valgrind)" --quiet --error-exitcode=9 --leak-check=full \
-    --show-leak-kinds=definite,possible --errors-for-leak-kinds=definite \
-    --suppressions="$here/C/valgrind.supp" "$work/C/say" "Hola." "$work/v.wav"
+    --show-leak-kinds=definite --errors-for-leak-kinds=definite "$work/C/say" "Hola." "$work/v.wav"
   echo "valgrind: no invalid access, nothing lost"
 fi
 

@@ -457,5 +457,6 @@ int main(void) {
   CHECK(habla_session_synthesize(session, "Hola.", NULL, &chunk) == HABLA_OK && chunk != NULL);
   habla_session_free(session);
   printf("hostile: %d failures\n", failures);
+  fflush(stdout);
   return failures != 0;
 }
