@@ -12,10 +12,13 @@ let package = Package(
     .executable(name: "habla", targets: ["HablaCLI"]),
   ],
   traits: [
-    .default(enabledTraits: ["EspeakNG"]),
+    .default(enabledTraits: ["EspeakNG", "LibSampleRate"]),
     .trait(
       name: "EspeakNG",
       description: "Speak text through libespeak-ng (GPL-3.0-or-later); without it, phonemes only."),
+    .trait(
+      name: "LibSampleRate",
+      description: "Other output rates than the voice's, through libsamplerate (BSD-2-Clause)."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -27,6 +30,9 @@ let package = Package(
     .systemLibrary(
       name: "CEspeakNG", pkgConfig: "espeak-ng",
       providers: [.apt(["libespeak-ng-dev"]), .brew(["espeak-ng"])]),
+    .systemLibrary(
+      name: "CSampleRate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
 
     .target(name: "HablaKernels", dependencies: ["COpenBLAS"]),
     .target(name: "HablaCheckpoints"),
@@ -37,7 +43,10 @@ let package = Package(
     .target(name: "HablaDefaultVoice", exclude: ["default.habla.safetensors"]),
     .target(
       name: "Habla",
-      dependencies: ["HablaNetwork", "HablaCheckpoints", "HablaText", "HablaDefaultVoice"]),
+      dependencies: [
+        "HablaNetwork", "HablaCheckpoints", "HablaText", "HablaDefaultVoice",
+        .target(name: "CSampleRate", condition: .when(traits: ["LibSampleRate"])),
+      ]),
     .systemLibrary(name: "CHabla", path: "include"),
     .target(name: "HablaC", dependencies: ["Habla", "CHabla"]),
     // Fetching voices: the only target with the network, for the program alone.

@@ -68,7 +68,7 @@
  * TEXT is UTF-8 and ends with NUL. Positions in text are counted in bytes from its start.
  *
  * SAMPLES are 32-bit floats, one channel, full scale -1 to 1. A voice may exceed full scale
- * slightly; clip when you convert to integers. Positions in speech are counted in samples.
+ * slightly; habla_pcm16 clips when it converts to integers. Positions in speech are counted in samples.
  *
  * REPRODUCIBLE: the same text, voice and options (the seed is one) give the same samples for any
  * number of threads, and through C, Swift, Python and the command line alike.
@@ -308,7 +308,8 @@ typedef struct habla_options {
   double sdp_ratio;         /* 0...1: share of the stochastic duration predictor, for voices with
                              * two predictors; or HABLA_VOICE_DEFAULT. */
   double volume;            /* 0...10: factor on the samples; 1 by default. */
-  double sentence_silence;  /* 0...60: seconds, at speed 1, after each sentence but the last. */
+  double sentence_silence;  /* 0...60: seconds, at speed 1, after each sentence but the last. Parts
+                             * of a sentence too long to be spoken at once follow without. */
   double paragraph_silence; /* 0...60: seconds, at speed 1, after each paragraph but the last. */
   int32_t speaker_id;       /* As in habla_voice_info, or HABLA_SPEAKER_DEFAULT (the default). */
   uint32_t flags;           /* HABLA_OPTION_..., added up; 0 by default. Others:
@@ -317,11 +318,25 @@ typedef struct habla_options {
   int32_t largest_chunk_frames; /* first_chunk_frames...4096: chunks grow up to this. More: a
                                  * little faster altogether. The samples stay the same but for
                                  * rounding (1e-5 of full scale). */
+  int32_t output_rate;          /* 8000...192000: samples per second of the speech, to which its
+                                 * positions and silences refer too; 0 (the default): the voice's.
+                                 * A library built without libsamplerate has only the voice's:
+                                 * HABLA_ERROR_UNSUPPORTED. */
 } habla_options;
 
 /* Sets the defaults. `struct_size` is sizeof(habla_options).
  * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT for NULL or a size out of range. */
 habla_status habla_options_init(habla_options *options, size_t struct_size);
+
+#define HABLA_PRESET_DEFAULT 0   /* As habla_options_init. */
+#define HABLA_PRESET_ASSISTANT 1 /* For the short answers of a voice assistant: speed 1.3, silences
+                                  * of 0.08 and 0.2 seconds. */
+
+/* Sets the values of a preset, which you may change before use.
+ * Returns HABLA_OK, HABLA_ERROR_ARGUMENT as habla_options_init, or HABLA_ERROR_UNSUPPORTED for a
+ * preset of another version, which leaves `options` alone. */
+habla_status habla_options_init_preset(
+    habla_options *options, size_t struct_size, int32_t preset);
 
 /* ----------------------------------------------------------------------------------- speech -- */
 
@@ -448,6 +463,15 @@ habla_status habla_wav_write(
     const char *path, const float *samples, size_t sample_count, int32_t sample_rate,
     int32_t format, habla_error *error);
 
+/* Converts samples to 16-bit integers, for telephony and sound devices.
+ *
+ * Full scale becomes -32767 to 32767, rounded to the nearest; what lies beyond is clipped, and NaN
+ * becomes 0. `pcm` has room for `sample_count` numbers. `*clipped`, unless `clipped` is NULL, is set
+ * to how many samples were clipped.
+ * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT for NULL with a `sample_count` other than 0. */
+habla_status habla_pcm16(
+    const float *samples, size_t sample_count, int16_t *pcm, size_t *clipped);
+
 /* -------------------------------------------------------------------------------------- log -- */
 
 #define HABLA_LOG_OFF 0
@@ -472,6 +496,9 @@ habla_status habla_log_set(habla_log_callback callback, void *user, int32_t leve
 /* --------------------------------------------------------------------------------- revisions -- *
  *
  * 0.1.0  The first.
+ *
+ * Since then: habla_options.output_rate, habla_options_init_preset, habla_pcm16. Silence after a
+ * sentence is no longer put between the parts of a long one.
  */
 
 #ifdef __cplusplus

@@ -39,6 +39,7 @@ from ctypes import (
     c_char_p,
     c_double,
     c_float,
+    c_int16,
     c_int32,
     c_int64,
     c_size_t,
@@ -115,6 +116,7 @@ class _Options(Structure):
         ("flags", c_uint32),
         ("first_chunk_frames", c_int32),
         ("largest_chunk_frames", c_int32),
+        ("output_rate", c_int32),
     ]
 
 
@@ -166,7 +168,7 @@ _SIZES_64_BIT = {
     "habla_speaker": 16,
     "habla_voice_info": 104,
     "habla_session_options": 8,
-    "habla_options": 104,
+    "habla_options": 112,
     "habla_mark": 48,
     "habla_chunk": 88,
 }
@@ -183,6 +185,7 @@ if ctypes.sizeof(c_void_p) == 8:
 _CHUNK, _END, _CANCELLED = 1, 2, 3
 _VOICE_DEFAULT = -1.0
 _SPEAKER_DEFAULT = -1
+_PRESETS = {"default": 0, "assistant": 1}
 
 _CHUNK_CALLBACK = CFUNCTYPE(c_int32, c_void_p, POINTER(_Chunk))
 _LOG_CALLBACK = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
@@ -207,6 +210,7 @@ _FUNCTIONS: dict[str, tuple] = {
     "habla_session_create": (c_void_p, [c_void_p, POINTER(_SessionOptions), POINTER(_Error)]),
     "habla_session_free": (None, [c_void_p]),
     "habla_options_init": (c_int32, [POINTER(_Options), c_size_t]),
+    "habla_options_init_preset": (c_int32, [POINTER(_Options), c_size_t, c_int32]),
     "habla_session_start": (c_int32, [c_void_p, c_char_p, POINTER(_Options)]),
     "habla_session_next": (c_int32, [c_void_p, POINTER(POINTER(_Chunk))]),
     "habla_session_speak": (
@@ -223,6 +227,10 @@ _FUNCTIONS: dict[str, tuple] = {
     "habla_wav_write": (
         c_int32,
         [c_char_p, POINTER(c_float), c_size_t, c_int32, c_int32, POINTER(_Error)],
+    ),
+    "habla_pcm16": (
+        c_int32,
+        [POINTER(c_float), c_size_t, POINTER(c_int16), POINTER(c_size_t)],
     ),
     "habla_log_set": (c_int32, [_LOG_CALLBACK, c_void_p, c_int32]),
 }
@@ -434,6 +442,11 @@ class Chunk:
         """Length in seconds."""
         return len(self.samples) / self.sample_rate
 
+    @property
+    def pcm16(self) -> np.ndarray:
+        """The samples as int16, see to_pcm16."""
+        return to_pcm16(self.samples)[0]
+
 
 @dataclass(frozen=True)
 class Speech:
@@ -452,6 +465,11 @@ class Speech:
     def duration(self) -> float:
         """Length in seconds."""
         return len(self.samples) / self.sample_rate
+
+    @property
+    def pcm16(self) -> np.ndarray:
+        """The samples as int16, see to_pcm16."""
+        return to_pcm16(self.samples)[0]
 
     def save(self, path: Union[str, os.PathLike], float32: bool = False) -> None:
         """Writes a WAV file, see save_wav."""
@@ -474,6 +492,22 @@ def save_wav(
     )
     if status != 0:
         raise error.exception()
+
+
+def to_pcm16(samples: np.ndarray) -> tuple[np.ndarray, int]:
+    """Samples as int16, full scale -32767 to 32767, and how many beyond it were clipped."""
+    flat = np.ascontiguousarray(samples, dtype=np.float32).reshape(-1)
+    pcm = np.empty(flat.size, dtype=np.int16)
+    clipped = c_size_t()
+    status = _lib.habla_pcm16(
+        flat.ctypes.data_as(POINTER(c_float)),
+        flat.size,
+        pcm.ctypes.data_as(POINTER(c_int16)),
+        ctypes.byref(clipped),
+    )
+    if status != 0:
+        raise _exception(status, b"", b"")
+    return pcm, clipped.value
 
 
 class _TextPositions:
@@ -623,7 +657,9 @@ class Session:
     speaker (name or number), language, speed (0.25...4), noise_scale, noise_scale_w (0...2),
     sdp_ratio (0...1), seed, volume (0...10), sentence_silence, paragraph_silence (seconds),
     first_chunk_frames, largest_chunk_frames, phonemes (True: the text is phoneme symbols),
-    verbatim (True: numbers, dates and abbreviations are left to espeak-ng).
+    verbatim (True: numbers, dates and abbreviations are left to espeak-ng), output_rate (8000 to
+    192000 samples per second; None: the voice's). preset="assistant" starts from speed 1.3 and
+    short silences, which the other options may change.
     """
 
     def __init__(self, voice: Optional[Voice] = None, threads: int = 0) -> None:
@@ -771,9 +807,16 @@ def _copy_chunk(chunk: _Chunk, position: _TextPositions) -> Chunk:
 
 def _options(given: dict[str, object]) -> _Options:
     options = _Options()
-    _lib.habla_options_init(options, ctypes.sizeof(options))
+    preset = given.get("preset") or "default"
+    if preset not in _PRESETS:
+        raise ArgumentError(f"preset is '{preset}', expected one of {', '.join(_PRESETS)}")
+    size = ctypes.sizeof(options)
+    if _lib.habla_options_init_preset(options, size, _PRESETS[preset]) != 0:
+        raise UnsupportedError(f"this libhabla does not have the preset '{preset}'")
     for name, value in given.items():
-        if name == "speaker":
+        if name == "preset":
+            pass
+        elif name == "speaker":
             if isinstance(value, str):
                 options.speaker = _c_string(value, "speaker")
             elif value is not None:
@@ -793,6 +836,11 @@ def _options(given: dict[str, object]) -> _Options:
             options.seed = seed
         elif name in ("first_chunk_frames", "largest_chunk_frames"):
             setattr(options, name, max(min(int(value), 2**31 - 1), 0))  # type: ignore
+        elif name == "output_rate":
+            if value is not None:
+                # 0 stands for the voice's rate, which is None here.
+                rate = int(value)  # type: ignore[call-overload]
+                options.output_rate = rate if 0 < rate < 2**31 else -1
         elif name in ("noise_scale", "noise_scale_w", "sdp_ratio"):
             if value is not None:
                 scale = float(value)  # type: ignore[arg-type]

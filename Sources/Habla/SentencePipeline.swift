@@ -10,6 +10,8 @@ struct PreparedSentence {
   let textRange: TextRange
   /// Whether a paragraph ends with it.
   let endsParagraph: Bool
+  /// Whether it is a part of a sentence that goes on in the next one.
+  let isContinued: Bool
 }
 
 /// The sentences of a text, made one by one as they are spoken.
@@ -76,7 +78,7 @@ struct SentencePipeline {
     return PreparedSentence(
       tokenized: tokenized, text: PhonemeRun.decoded(sentence.text),
       textRange: sentence.textRange,
-      endsParagraph: sentence.isParagraphEnd)
+      endsParagraph: sentence.isParagraphEnd, isContinued: sentence.isContinued)
   }
 
   private func preparePhonemes(_ paragraph: MappedText) throws -> PreparedSentence? {
@@ -84,7 +86,8 @@ struct SentencePipeline {
     if tokenized.isEmpty { return nil }
     let range = paragraph.originalRange(of: 0..<paragraph.text.utf8.count)
     return PreparedSentence(
-      tokenized: tokenized, text: paragraph, textRange: range, endsParagraph: true)
+      tokenized: tokenized, text: paragraph, textRange: range, endsParagraph: true,
+      isContinued: false)
   }
 }
 

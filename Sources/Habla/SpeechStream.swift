@@ -63,7 +63,7 @@ struct SpeechProgress {
   private var hasStarted = false
   private var active: ActiveSentence?
   private var sentenceNumber = 0
-  private var position = 0
+  private var output: OutputStage
   private var chunkFrames: Int
 
   /// A sentence whose latent frames are in the engine's working memory.
@@ -73,13 +73,13 @@ struct SpeechProgress {
     let marks: [Mark]
     var marksGiven = 0
     var framesGiven = 0
-    let start: Int
   }
 
   init(_ request: SynthesisRequest, _ voice: Voice) {
     self.request = request
     self.voice = voice
     sentences = SentencePipeline(request, voice.tokenizer)
+    output = OutputStage(rates: request.rates, volume: request.options.volume)
     chunkFrames = request.options.chunks.first
   }
 
@@ -110,11 +110,11 @@ struct SpeechProgress {
       noise: .seed(request.options.seed &+ UInt64(sentenceNumber) &* 0x9E37_79B9_7F4A_7C15),
       engine.run)
     engine.decoder.begin(speakerVector: try voice.model.speakerVector(request.speaker))
+    try output.beginSentence(length: latent.frames * voice.hopLength)
     active = ActiveSentence(
       sentence: sentence, latent: latent,
-      marks: MarkBuilder(hopLength: voice.hopLength, start: position)
-        .marks(sentence, durations: latent.durations),
-      start: position)
+      marks: MarkBuilder(hopLength: voice.hopLength, position: output.position(inSentence:))
+        .marks(sentence, durations: latent.durations))
   }
 
   /// Latent frames to the next samples.
@@ -123,53 +123,45 @@ struct SpeechProgress {
   ) throws -> AudioChunk? {
     guard var sentence = active else { return nil }
     var samples: [Float] = []
-    // The decoder holds back what later frames still change: a small push may give nothing.
-    while samples.isEmpty && sentence.framesGiven < sentence.latent.frames {
+    // The decoder and the resampler hold back what later frames still change: a small push may
+    // give nothing.
+    while !output.mayGive(samples.count) && sentence.framesGiven < sentence.latent.frames {
       try checkCancelled()
       let count = min(chunkFrames, sentence.latent.frames - sentence.framesGiven)
       let isLast = sentence.framesGiven + count == sentence.latent.frames
+      var decoded: [Float] = []
       engine.decoder.push(
         sentence.latent.values + sentence.framesGiven * voice.parts.network.interChannels,
         frames: count, isLast: isLast
-      ) { samples += $0 }
+      ) { decoded += $0 }
+      try output.append(decoded, isLast: isLast, to: &samples)
       sentence.framesGiven += count
       chunkFrames = min(chunkFrames * 2, request.options.chunks.largest)
     }
-    let isLast = sentence.framesGiven == sentence.latent.frames
-    if request.options.volume != 1 {
-      for i in samples.indices { samples[i] *= request.options.volume }
-    }
-    if isLast {
-      upcoming = try sentences.next()
-      if upcoming != nil { appendSilence(after: sentence.sentence, to: &samples) }
-    }
-    return finishChunk(&sentence, samples, isLast: isLast)
-  }
-
-  private func appendSilence(after sentence: PreparedSentence, to samples: inout [Float]) {
-    let seconds =
-      sentence.endsParagraph ? request.options.paragraphSilence : request.options.sentenceSilence
-    let count = request.silence(seconds, sampleRate: voice.sampleRate)
-    samples += [Float](repeating: 0, count: count)
+    if sentence.framesGiven == sentence.latent.frames { upcoming = try sentences.next() }
+    return finishChunk(&sentence, &samples)
   }
 
   private mutating func finishChunk(
-    _ sentence: inout ActiveSentence, _ samples: [Float], isLast: Bool
+    _ sentence: inout ActiveSentence, _ samples: inout [Float]
   ) -> AudioChunk {
-    let isFirst = position == sentence.start
-    let end = position + samples.count
+    let isFirst = output.position == output.sentenceStart
+    let isLast = sentence.framesGiven == sentence.latent.frames
+    let position = output.position
+    output.finishChunk(
+      &samples,
+      silence: isLast ? upcoming == nil ? 0 : request.silence(after: sentence.sentence) : nil)
     var marks: [Mark] = []
     while sentence.marksGiven < sentence.marks.count,
-      isLast || sentence.marks[sentence.marksGiven].sampleRange.lowerBound < end
+      isLast || sentence.marks[sentence.marksGiven].sampleRange.lowerBound < output.position
     {
       marks.append(sentence.marks[sentence.marksGiven])
       sentence.marksGiven += 1
     }
     let chunk = AudioChunk(
-      samples: samples, sampleRate: voice.sampleRate, position: position, sentence: sentenceNumber,
-      textRange: sentence.sentence.textRange, isLastOfSentence: isLast, marks: marks,
-      unknownSymbols: isFirst ? sentence.sentence.tokenized.unknown : [])
-    position = end
+      samples: samples, sampleRate: request.rates.output, position: position,
+      sentence: sentenceNumber, textRange: sentence.sentence.textRange, isLastOfSentence: isLast,
+      marks: marks, unknownSymbols: isFirst ? sentence.sentence.tokenized.unknown : [])
     active = isLast ? nil : sentence
     if isLast { sentenceNumber += 1 }
     return chunk
@@ -178,15 +170,19 @@ struct SpeechProgress {
 
 /// Places sentences, words and phonemes in the speech by the durations of their tokens.
 struct MarkBuilder {
-  /// Samples per frame.
+  /// Samples per frame, at the voice's rate.
   let hopLength: Int
-  /// Position of the sentence's first sample.
-  let start: Int
+  /// From samples of the sentence, at the voice's rate, to samples of the speech.
+  let position: (Int) -> Int
 
   /// Marks in order of their start; at equal starts sentence, word, phoneme.
   func marks(_ sentence: PreparedSentence, durations: [Int]) -> [Mark] {
-    var ends: [Int] = [start]
-    for frames in durations { ends.append(ends[ends.count - 1] + frames * hopLength) }
+    var frames = 0
+    var ends = [position(0)]
+    for duration in durations {
+      frames += duration
+      ends.append(position(frames * hopLength))
+    }
     func samples(_ tokens: Range<Int>) -> Range<Int> {
       ends[tokens.lowerBound]..<ends[tokens.upperBound]
     }
@@ -194,7 +190,7 @@ struct MarkBuilder {
     var marks = [
       Mark(
         kind: .sentence, textRange: sentence.textRange,
-        sampleRange: start..<ends[ends.count - 1])
+        sampleRange: ends[0]..<ends[ends.count - 1])
     ]
     marks += tokenized.words.map {
       Mark(kind: .word, textRange: $0.textRange, sampleRange: samples($0.tokens))

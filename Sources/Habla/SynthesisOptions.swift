@@ -32,6 +32,8 @@ public struct SynthesisOptions: Sendable, Hashable {
   /// Factor on the samples, 0...10.
   public var volume: Float = 1
   /// Silence after each sentence but the last, in seconds at speed 1, 0...60.
+  ///
+  /// A sentence too long to be spoken at once is cut in parts, which follow one another without.
   public var sentenceSilence: Double = 0.15
   /// Silence after each paragraph but the last, in seconds at speed 1, 0...60.
   public var paragraphSilence: Double = 0.4
@@ -41,9 +43,26 @@ public struct SynthesisOptions: Sendable, Hashable {
   public var lexicon: Lexicon?
   /// Frames in the chunks that a stream gives.
   public var chunks = ChunkSchedule()
+  /// Samples per second of the speech, in `outputRates`; nil: the voice's own.
+  ///
+  /// Chunks, marks and silences are counted in these samples. Other rates than the voice's need a
+  /// build with libsamplerate (package trait LibSampleRate).
+  public var outputRate: Int?
+
+  /// Rates that any voice can be heard at.
+  public static let outputRates = 8000...192_000
 
   /// The defaults.
   public init() {}
+
+  /// For the short answers of a voice assistant: a little faster, with short silences.
+  public static var assistant: SynthesisOptions {
+    var options = SynthesisOptions()
+    options.speed = 1.3
+    options.sentenceSilence = 0.08
+    options.paragraphSilence = 0.2
+    return options
+  }
 
   /// Refuses values out of range.
   func check() throws {

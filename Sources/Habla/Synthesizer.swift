@@ -75,7 +75,7 @@ public final class Synthesizer: Sendable {
     _ input: String, options: SynthesisOptions = SynthesisOptions(), kind: InputKind = .text
   ) throws -> Speech {
     let stream = try start(input, options: options, kind: kind)
-    var speech = Speech(sampleRate: voice.sampleRate)
+    var speech = Speech(sampleRate: options.outputRate ?? voice.sampleRate)
     while let chunk = try stream.next() { speech.append(chunk) }
     return speech
   }
@@ -94,6 +94,7 @@ struct SynthesisRequest: Sendable {
   let speaker: Int?
   let language: String
   let scales: SynthesisScales
+  let rates: SampleRates
 
   init(
     _ input: String, _ kind: InputKind, _ options: SynthesisOptions, _ voice: Voice
@@ -109,10 +110,15 @@ struct SynthesisRequest: Sendable {
       noiseScaleW: options.noiseScaleW ?? voice.scales.noiseScaleW,
       lengthScale: Float(Double(voice.scales.lengthScale) / options.speed),
       sdpRatio: options.sdpRatio ?? voice.scales.sdpRatio)
+    rates = SampleRates(input: voice.sampleRate, output: options.outputRate ?? voice.sampleRate)
+    try rates.check()
   }
 
-  /// Samples of silence for a length in seconds at speed 1.
-  func silence(_ seconds: Double, sampleRate: Int) -> Int {
-    Int((seconds / options.speed * Double(sampleRate)).rounded())
+  /// Samples of silence, at the output rate, between a sentence and the next.
+  func silence(after sentence: PreparedSentence) -> Int {
+    if sentence.isContinued { return 0 }
+    let seconds =
+      sentence.endsParagraph ? options.paragraphSilence : options.sentenceSilence
+    return Int((seconds / options.speed * Double(rates.output)).rounded())
   }
 }

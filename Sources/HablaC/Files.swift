@@ -50,3 +50,19 @@ private func wavFormat(_ format: Int32) throws -> WAVWriter.Format {
   default: throw HablaError(.argument, "format is \(format), expected 0 (int16) or 1 (float32)")
   }
 }
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_pcm16(
+  _ samples: UnsafePointer<Float>?, _ sample_count: Int, _ pcm: UnsafeMutablePointer<Int16>?,
+  _ clipped: UnsafeMutablePointer<Int>?
+) -> habla_status {
+  clipped?.pointee = 0
+  if sample_count == 0 { return HABLA_OK }
+  guard let samples, let pcm, sample_count > 0 else { return HABLA_ERROR_ARGUMENT }
+  let count = PCM16.convert(
+    UnsafeBufferPointer(start: samples, count: sample_count),
+    to: UnsafeMutableBufferPointer(start: pcm, count: sample_count))
+  clipped?.pointee = count
+  return HABLA_OK
+}

@@ -38,6 +38,7 @@ extension habla_options {
     options.paragraphSilence = paragraph_silence
     options.chunks = ChunkSchedule(
       first: Int(first_chunk_frames), largest: Int(largest_chunk_frames))
+    options.outputRate = output_rate == 0 ? nil : Int(output_rate)
     return options
   }
 

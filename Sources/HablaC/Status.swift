@@ -110,3 +110,16 @@ public func habla_options_init(
 ) -> habla_status {
   habla_options.initialize(options, size: struct_size)
 }
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_options_init_preset(
+  _ options: UnsafeMutablePointer<habla_options>?, _ struct_size: Int, _ preset: Int32
+) -> habla_status {
+  switch preset {
+  case HABLA_PRESET_DEFAULT: habla_options.initialize(options, size: struct_size)
+  case HABLA_PRESET_ASSISTANT:
+    habla_options.initialize(options, size: struct_size, to: habla_options(.assistant))
+  default: HABLA_ERROR_UNSUPPORTED
+  }
+}

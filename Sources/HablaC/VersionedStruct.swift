@@ -16,7 +16,7 @@ protocol VersionedStruct {
 }
 
 extension VersionedStruct {
-  /// No struct has grown yet.
+  /// Structs that have not grown yet.
   static var firstSize: Int { MemoryLayout<Self>.size }
 
   /// Largest size that is believed.
@@ -26,12 +26,14 @@ extension VersionedStruct {
     firstSize <= size && size <= largestSize
   }
 
-  /// Fills a struct of `size` bytes with defaults; fields that this version does not know get 0.
-  static func initialize(_ pointer: UnsafeMutablePointer<Self>?, size: Int) -> habla_status {
+  /// Fills a struct of `size` bytes; fields that this version does not know get 0.
+  static func initialize(
+    _ pointer: UnsafeMutablePointer<Self>?, size: Int, to values: Self = defaults
+  ) -> habla_status {
     guard let pointer, isPlausible(size) else { return HABLA_ERROR_ARGUMENT }
     let memory = UnsafeMutableRawBufferPointer(start: pointer, count: size)
     for index in memory.indices { memory[index] = 0 }
-    var value = defaults
+    var value = values
     value.struct_size = UInt32(size)
     write(value, to: memory)
     return HABLA_OK
@@ -108,8 +110,12 @@ extension habla_session_options: VersionedStruct {
 
 extension habla_options: VersionedStruct {
   static var name: String { "habla_options" }
-  static var defaults: habla_options {
-    let swift = SynthesisOptions()
+  /// Up to `largest_chunk_frames`.
+  static var firstSize: Int { 104 }
+  static var defaults: habla_options { habla_options(SynthesisOptions()) }
+
+  /// The options of Swift; those without a number or name in C are as in the defaults.
+  init(_ swift: SynthesisOptions) {
     var options = habla_options()
     options.input = HABLA_INPUT_TEXT
     options.seed = swift.seed
@@ -123,6 +129,7 @@ extension habla_options: VersionedStruct {
     options.speaker_id = HABLA_SPEAKER_DEFAULT
     options.first_chunk_frames = Int32(clamping: swift.chunks.first)
     options.largest_chunk_frames = Int32(clamping: swift.chunks.largest)
-    return options
+    options.output_rate = Int32(clamping: swift.outputRate ?? 0)
+    self = options
   }
 }

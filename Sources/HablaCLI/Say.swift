@@ -53,15 +53,17 @@ struct Say: ParsableCommand {
       let text = try input.read()
       let voice = try voice.open()
       let synthesizer = try Synthesizer(voice: voice, threads: speech.threads)
+      let options = try speech.synthesis()
+      let sampleRate = options.outputRate ?? voice.sampleRate
       let stream = try synthesizer.start(
-        text, options: try speech.synthesis(), kind: phonemes ? .phonemes : .text)
+        text, options: options, kind: phonemes ? .phonemes : .text)
       var summary = Summary(textBytes: text.utf8.count, began: began, quiet: quiet)
       if raw {
         try writeRaw(stream, &summary)
       } else {
-        try writeFile(stream, voice.sampleRate, &summary)
+        try writeFile(stream, sampleRate, &summary)
       }
-      summary.finish(sampleRate: voice.sampleRate, path: raw ? nil : output)
+      summary.finish(sampleRate: sampleRate, path: raw ? nil : output)
     }
   }
 

@@ -9,8 +9,11 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "Language code, such as ES or EN.")
   var language: String?
 
+  @Option(help: "Settings to start from: default, or assistant (speed 1.3, short silences).")
+  var preset: Preset = .default
+
   @Option(help: "Speed of speech, 0.25 to 4.")
-  var speed: Double = 1
+  var speed: Double?
 
   @Option(help: "Seed of the noise; the same seed gives the same samples.")
   var seed: UInt64 = 0
@@ -33,6 +36,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(help: "Silence after a paragraph, in seconds.")
   var paragraphSilence: Double?
 
+  @Option(help: "Samples per second, 8000 to 192000; without it the voice's own.")
+  var rate: Int?
+
   @Option(help: "Frames in the first chunk: fewer give earlier audio.")
   var firstChunk: Int?
 
@@ -47,10 +53,10 @@ struct SpeechOptions: ParsableArguments {
 
   /// The library's options.
   func synthesis() throws -> SynthesisOptions {
-    var options = SynthesisOptions()
+    var options = preset.options
     if let speaker { options.speaker = Int(speaker).map(Speaker.id) ?? .named(speaker) }
     options.language = language
-    options.speed = speed
+    if let speed { options.speed = speed }
     options.seed = seed
     options.noiseScale = noiseScale
     options.noiseScaleW = noiseScaleW
@@ -60,10 +66,20 @@ struct SpeechOptions: ParsableArguments {
     options.lexicon = try lexicon.map { try Lexicon(path: $0) }
     if let sentenceSilence { options.sentenceSilence = sentenceSilence }
     if let paragraphSilence { options.paragraphSilence = paragraphSilence }
+    options.outputRate = rate
     if let firstChunk {
       options.chunks.first = firstChunk
       options.chunks.largest = max(options.chunks.largest, firstChunk)
     }
     return options
   }
+}
+
+/// Named settings.
+enum Preset: String, ExpressibleByArgument, CaseIterable {
+  case `default`
+  case assistant
+
+  /// The library's options.
+  var options: SynthesisOptions { self == .assistant ? .assistant : SynthesisOptions() }
 }

@@ -39,28 +39,39 @@ package final class OutputFile {
 
   /// Appends bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try write(bytes, at: count)
+    count += bytes.count
+  }
+
+  /// Replaces the bytes from the file's start on, as many as are given.
+  ///
+  /// For headers that hold a length. They must have been written before.
+  package func rewriteStart(_ bytes: UnsafeRawBufferPointer) throws {
+    precondition(bytes.count <= count, "there is no header of that length yet")
+    try write(bytes, at: 0)
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
     var done = 0
     while done < bytes.count, let base = bytes.baseAddress {
-      #if canImport(Glibc)
-      let written = Glibc.write(descriptor, base + done, bytes.count - done)
-      #elseif canImport(Musl)
-      let written = Musl.write(descriptor, base + done, bytes.count - done)
-      #else
-      let written = Darwin.write(descriptor, base + done, bytes.count - done)
-      #endif
+      let written = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
       if written < 0 {
         if errno == EINTR { continue }
         throw SystemError.last(path: path, call: "write")
       }
       done += written
     }
-    count += done
   }
 
   /// Gives the complete file its name, in place of any file that had it.
-  package func commit() throws {
+  ///
+  /// `durably` waits until the bytes have reached the disk, so that a power failure leaves either
+  /// the old file or the new one.
+  package func commit(durably: Bool = true) throws {
     precondition(descriptor >= 0, "the file is already complete")
-    guard fsync(descriptor) == 0 else { throw SystemError.last(path: path, call: "fsync") }
+    guard !durably || fsync(descriptor) == 0 else {
+      throw SystemError.last(path: path, call: "fsync")
+    }
     guard rename(temporaryPath, path) == 0 else {
       throw SystemError.last(path: path, call: "rename")
     }

@@ -30,17 +30,20 @@ static void versions_and_names(void) {
   CHECK(strcmp(habla_status_name(INT32_MIN), "HABLA_UNKNOWN") == 0);
 }
 
+/* The size of habla_options in the first version. */
+enum { FIRST_OPTIONS = 104 };
+
 /* Init functions write exactly as many bytes as they were told. */
-#define CHECK_INIT(type)                                                               \
+#define CHECK_INIT(type, first_size)                                                   \
   do {                                                                                 \
     unsigned char memory[5000];                                                        \
-    const size_t sizes[] = {0, 1, 4, sizeof(type) - 1, 4097, SIZE_MAX, SIZE_MAX / 2};  \
+    const size_t sizes[] = {0, 1, 4, first_size - 1, 4097, SIZE_MAX, SIZE_MAX / 2};  \
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {                        \
       memset(memory, 0xA5, sizeof memory);                                             \
       CHECK(type##_init((type *)(void *)memory, sizes[i]) == HABLA_ERROR_ARGUMENT);    \
       for (size_t k = 0; k < sizeof memory; k++) CHECK(memory[k] == 0xA5);             \
     }                                                                                  \
-    for (size_t size = sizeof(type); size <= 4096; size += 509) {                      \
+    for (size_t size = first_size; size <= 4096; size += 509)   {                      \
       memset(memory, 0xA5, sizeof memory);                                             \
       CHECK(type##_init((type *)(void *)memory, size) == HABLA_OK);                    \
       uint32_t written;                                                                \
@@ -55,10 +58,24 @@ static void versions_and_names(void) {
   } while (0)
 
 static void inits(void) {
-  CHECK_INIT(habla_error);
-  CHECK_INIT(habla_voice_options);
-  CHECK_INIT(habla_session_options);
-  CHECK_INIT(habla_options);
+  CHECK_INIT(habla_error, sizeof(habla_error));
+  CHECK_INIT(habla_voice_options, sizeof(habla_voice_options));
+  CHECK_INIT(habla_session_options, sizeof(habla_session_options));
+  CHECK_INIT(habla_options, FIRST_OPTIONS);
+
+  habla_options options;
+  memset(&options, 0xA5, sizeof options);
+  const int32_t unknown[] = {-1, 2, INT32_MIN, INT32_MAX};
+  for (size_t i = 0; i < 4; i++)
+    CHECK(habla_options_init_preset(&options, sizeof options, unknown[i]) ==
+          HABLA_ERROR_UNSUPPORTED);
+  CHECK(options.struct_size == 0xA5A5A5A5u);
+  CHECK(habla_options_init_preset(NULL, sizeof options, 1) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_options_init_preset(&options, 3, 1) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_options_init_preset(&options, sizeof options, HABLA_PRESET_DEFAULT) == HABLA_OK);
+  CHECK(options.speed == 1);
+  CHECK(habla_options_init_preset(&options, sizeof options, HABLA_PRESET_ASSISTANT) == HABLA_OK);
+  CHECK(options.speed == 1.3 && options.struct_size == sizeof options);
 }
 
 static void errors(void) {
@@ -225,7 +242,8 @@ static void options(void) {
       {0, -1, 12, 64, 0x80000001u, sizeof(habla_options), NULL, NULL, HABLA_ERROR_UNSUPPORTED},
       {0, -1, 12, 64, HABLA_OPTION_VERBATIM, sizeof(habla_options), NULL, NULL, HABLA_OK},
       {0, -1, 12, 64, 0, 0, NULL, NULL, HABLA_ERROR_ARGUMENT},
-      {0, -1, 12, 64, 0, sizeof(habla_options) - 1, NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, FIRST_OPTIONS - 1, NULL, NULL, HABLA_ERROR_ARGUMENT},
+      {0, -1, 12, 64, 0, FIRST_OPTIONS, NULL, NULL, HABLA_OK},
       {0, -1, 12, 64, 0, UINT32_MAX, NULL, NULL, HABLA_ERROR_ARGUMENT},
       {0, -1, 12, 64, 0, sizeof(habla_options), "nobody", NULL, HABLA_ERROR_ARGUMENT},
       {0, -1, 12, 64, 0, sizeof(habla_options), "\xff", NULL, HABLA_ERROR_ARGUMENT},
@@ -249,6 +267,17 @@ static void options(void) {
     if (status != cases[i].status)
       fprintf(stderr, "case %zu: %s\n", i, habla_status_name(status));
     CHECK(status == cases[i].status);
+  }
+
+  const int32_t rates[] = {INT32_MIN, -1, 1, 7999, 192001, INT32_MAX};
+  for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+    habla_options options;
+    habla_options_init(&options, sizeof options);
+    options.output_rate = rates[i];
+    CHECK(habla_session_start(session, "Hola.", &options) == HABLA_ERROR_ARGUMENT);
+    /* An older program does not have the field. */
+    options.struct_size = FIRST_OPTIONS;
+    CHECK(habla_session_start(session, "Hola.", &options) == HABLA_OK);
   }
 
   /* A newer program: what this version does not know must be 0. */
@@ -408,6 +437,21 @@ static void wav(void) {
   CHECK(remove("hostile.wav") == 0);
 }
 
+static void pcm16(void) {
+  float samples[7] = {NAN, INFINITY, -INFINITY, 2, 1, -0.5f, 0};
+  int16_t pcm[8];
+  size_t clipped = 77;
+  memset(pcm, 0x55, sizeof pcm);
+  CHECK(habla_pcm16(NULL, 1, pcm, &clipped) == HABLA_ERROR_ARGUMENT && clipped == 0);
+  CHECK(habla_pcm16(samples, 1, NULL, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_pcm16(samples, SIZE_MAX, pcm, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_pcm16(NULL, 0, NULL, NULL) == HABLA_OK);
+  CHECK(pcm[0] == 0x5555);
+  CHECK(habla_pcm16(samples, 7, pcm, &clipped) == HABLA_OK && clipped == 3);
+  const int16_t expected[8] = {0, 32767, -32767, 32767, 32767, -16384, 0, 0x5555};
+  CHECK(memcmp(pcm, expected, sizeof pcm) == 0);
+}
+
 static int log_calls = 0;
 
 static void log_and_misbehave(void *user, int32_t level, const char *message) {
@@ -448,6 +492,7 @@ int main(void) {
   callbacks();
   other_threads();
   wav();
+  pcm16();
   logs();
   /* The voice goes before its session. */
   habla_session *session = make_session(1);

@@ -60,6 +60,7 @@ int main(void) {
   FIELD(habla_options, flags);
   FIELD(habla_options, first_chunk_frames);
   FIELD(habla_options, largest_chunk_frames);
+  FIELD(habla_options, output_rate);
   END(habla_options);
   FIELD(habla_mark, kind);
   FIELD(habla_mark, reserved);

@@ -42,6 +42,7 @@ import Testing
     options.sentenceSilence = 0
     options.paragraphSilence = 0.1
     options.chunks = ChunkSchedule(first: 5, largest: 20)
+    options.outputRate = 22050
     let speech = try Synthesizer(voice: Voice.builtIn(), threads: 1)
       .synthesize(text, options: options)
 
@@ -58,6 +59,7 @@ import Testing
     same.paragraph_silence = 0.1
     same.first_chunk_frames = 5
     same.largest_chunk_frames = 20
+    same.output_rate = 22050
     "F".withCString { speaker in
       "es".withCString { language in
         same.speaker = speaker
@@ -68,6 +70,26 @@ import Testing
           expect(chunk, equals: speech)
         }
       }
+    }
+  }
+
+  @Test(.enabled(if: Resampler.isAvailable)) func telephonyIsThatOfSwift() throws {
+    var options = SynthesisOptions.assistant
+    options.outputRate = 8000
+    let speech = try Synthesizer(voice: Voice.builtIn()).synthesize(text, options: options)
+    withSession { session in
+      var same = habla_options()
+      let size = MemoryLayout<habla_options>.size
+      #expect(habla_options_init_preset(&same, size, HABLA_PRESET_ASSISTANT) == HABLA_OK)
+      same.output_rate = 8000
+      var chunk: UnsafePointer<habla_chunk>?
+      #expect(habla_session_synthesize(session, text, &same, &chunk) == HABLA_OK)
+      expect(chunk, equals: speech)
+      var pcm = [Int16](repeating: 0, count: speech.samples.count)
+      var clipped = -1
+      #expect(
+        habla_pcm16(chunk?.pointee.samples, pcm.count, &pcm, &clipped) == HABLA_OK)
+      #expect(pcm == speech.pcm16.samples && clipped == speech.pcm16.clipped)
     }
   }
 

@@ -137,6 +137,10 @@ def test_options_change_the_speech(session):
         ({"seed": -1}, habla.ArgumentError),
         ({"first_chunk_frames": 0}, habla.ArgumentError),
         ({"largest_chunk_frames": -5}, habla.ArgumentError),
+        ({"output_rate": 7999}, habla.ArgumentError),
+        ({"output_rate": 0}, habla.ArgumentError),
+        ({"output_rate": 10**12}, habla.ArgumentError),
+        ({"preset": "opera"}, habla.ArgumentError),
         ({"tempo": 1}, TypeError),
     ],
 )
@@ -146,6 +150,39 @@ def test_bad_options(session, options, error):
             call("Hola.", **options)
         if error is not TypeError:
             assert caught.value.message
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 24000, 44100, 48000])
+def test_output_rate(session, rate):
+    plain = session.synthesize("Hola.")
+    speech = session.synthesize("Hola.", output_rate=rate)
+    assert speech.sample_rate == rate
+    assert abs(len(speech.samples) - len(plain.samples) * rate / plain.sample_rate) <= 0.5
+    pieces = list(session.stream(TEXT, output_rate=rate))
+    assert all(piece.sample_rate == rate for piece in pieces)
+    whole = samples_of(session, TEXT, output_rate=rate)
+    assert np.array_equal(np.concatenate([piece.samples for piece in pieces]), whole)
+
+
+def test_pcm16(session):
+    speech = session.synthesize("Hola.", volume=10)
+    pcm, clipped = habla.to_pcm16(speech.samples)
+    assert pcm.dtype == np.int16 and np.array_equal(pcm, speech.pcm16)
+    assert clipped == np.count_nonzero(np.abs(speech.samples) > 1) > 0
+    scaled = np.clip(speech.samples.astype(np.float64), -1, 1) * 32767
+    assert np.abs(pcm - scaled).max() <= 0.51
+    chunks = list(session.stream("Hola.", volume=10))
+    assert np.array_equal(np.concatenate([chunk.pcm16 for chunk in chunks]), pcm)
+    assert habla.to_pcm16(np.zeros(0, dtype=np.float32))[0].size == 0
+
+
+def test_assistant_preset(session):
+    plain = samples_of(session, TEXT)
+    quick = samples_of(session, TEXT, preset="assistant")
+    assert len(quick) < 0.85 * len(plain)
+    same = {"speed": 1.3, "sentence_silence": 0.08, "paragraph_silence": 0.2}
+    assert np.array_equal(quick, samples_of(session, TEXT, **same))
+    assert len(samples_of(session, TEXT, speed=2, preset="assistant")) < len(quick)
 
 
 def test_bad_text(session):

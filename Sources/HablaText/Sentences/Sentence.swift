@@ -6,6 +6,8 @@ package struct Sentence: Sendable, Equatable {
   package let text: MappedText
   /// Whether a blank line or the text's end follows.
   package let isParagraphEnd: Bool
+  /// Whether this is a part that was cut off; the next one goes on with the sentence.
+  package let isContinued: Bool
 
   /// Where the sentence stands in the caller's text.
   package var textRange: TextRange { text.originalRange(of: 0..<text.text.utf8.count) }
@@ -83,7 +85,8 @@ package struct SentenceSplitter: Sequence, Sendable {
         sentence.appendRewritten(",", for: place..<place)
       }
       return Sentence(
-        text: sentence, isParagraphEnd: window.isEmpty || (!isCut && newlines >= 2))
+        text: sentence, isParagraphEnd: window.isEmpty || (!isCut && newlines >= 2),
+        isContinued: isCut && !window.isEmpty)
     }
 
     /// Reads on until the window has `count` scalars or the text ends.

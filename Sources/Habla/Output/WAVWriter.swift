@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import HablaCheckpoints
 
 /// Writes mono samples to a RIFF/WAVE file as they come.
 ///
@@ -30,8 +24,7 @@ public final class WAVWriter {
   public private(set) var clipped = 0
   private let format: Format
   private let sampleRate: Int
-  private let temporaryPath: String
-  private var descriptor: Int32
+  private var file: OutputFile?
 
   /// Creates the temporary file beside `path`.
   ///
@@ -40,23 +33,19 @@ public final class WAVWriter {
     self.path = path
     self.format = format
     self.sampleRate = sampleRate
-    temporaryPath = "\(path).\(getpid()).part"
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw Self.failure(path) }
-    do { try write(Self.header(sampleRate: sampleRate, format: format, sampleCount: 0)) } catch {
-      abandon()
-      throw error
+    do {
+      file = try OutputFile(path: path)
+    } catch {
+      throw HablaError(wrapping: error)
     }
+    try write(Self.header(sampleRate: sampleRate, format: format, sampleCount: 0))
   }
-
-  deinit { abandon() }
 
   /// Appends samples.
   ///
   /// - Throws: `HablaError`: `.io` when the file cannot be written, `.unsupported` when it would
   ///   exceed the 4 GiB that the format can describe; what was written before stays.
   public func append(_ samples: [Float]) throws {
-    if descriptor < 0 { throw HablaError(.argument, "\(path): the file is closed") }
     let bytes = (sampleCount + samples.count).multipliedReportingOverflow(by: format.bytesPerSample)
     if bytes.overflow || bytes.partialValue > Int(UInt32.max) - Self.headerSize(format) {
       throw HablaError(
@@ -76,26 +65,16 @@ public final class WAVWriter {
 
   /// Completes the header and puts the file in its place.
   public func finish() throws {
-    if descriptor < 0 { throw HablaError(.argument, "\(path): the file is closed") }
     let header = Self.header(sampleRate: sampleRate, format: format, sampleCount: sampleCount)
-    if lseek(descriptor, 0, SEEK_SET) != 0 { throw Self.failure(path) }
-    try write(header)
-    let closed = close(descriptor)
-    descriptor = -1
-    if closed != 0 || rename(temporaryPath, path) != 0 {
-      let error = Self.failure(path)
-      unlink(temporaryPath)
-      throw error
+    defer { file = nil }
+    try using {
+      try header.withUnsafeBytes($0.rewriteStart)
+      try $0.commit(durably: false)
     }
   }
 
   /// Closes and removes the temporary file; nothing happens after `finish`.
-  public func abandon() {
-    if descriptor < 0 { return }
-    close(descriptor)
-    unlink(temporaryPath)
-    descriptor = -1
-  }
+  public func abandon() { file = nil }
 
   /// A whole WAV file in memory.
   public static func file(
@@ -143,24 +122,15 @@ public final class WAVWriter {
   }
 
   private func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { buffer in
-      var offset = 0
-      while offset < buffer.count, let base = buffer.baseAddress {
-        #if canImport(Darwin)
-        let written = Darwin.write(descriptor, base + offset, buffer.count - offset)
-        #elseif canImport(Musl)
-        let written = Musl.write(descriptor, base + offset, buffer.count - offset)
-        #else
-        let written = Glibc.write(descriptor, base + offset, buffer.count - offset)
-        #endif
-        if written < 0 && errno == EINTR { continue }
-        if written <= 0 { throw Self.failure(path) }
-        offset += written
-      }
-    }
+    try using { try bytes.withUnsafeBytes($0.write) }
   }
 
-  private static func failure(_ path: String) -> HablaError {
-    HablaError(.io, "\(path): \(String(cString: strerror(errno)))")
+  private func using(_ body: (OutputFile) throws -> Void) throws {
+    guard let file else { throw HablaError(.argument, "\(path): the file is closed") }
+    do {
+      try body(file)
+    } catch {
+      throw HablaError(wrapping: error)
+    }
   }
 }
