@@ -6,7 +6,8 @@
 #   make uninstall PREFIX=... DESTDIR=...
 #
 # Libraries and program have the Swift run-time library inside; at run time they need libc, libm,
-# libstdc++, libgcc, OpenBLAS and espeak-ng. For Linux: the options are those of its linkers.
+# libstdc++, libgcc, OpenBLAS, espeak-ng and libsamplerate. For Linux: the options are those of its
+# linkers.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -82,7 +83,7 @@ install: shared static program
 	  mk/habla.pc.in > "$(DESTDIR)$(PKGCONFIGDIR)/habla.pc"
 	chmod 644 "$(DESTDIR)$(PKGCONFIGDIR)/habla.pc"
 	install -m 644 Examples/Python/habla.py Examples/Python/melo_tts_dropin.py \
-	  Examples/Python/pyproject.toml "$(DESTDIR)$(PYTHONDIR)/"
+	  Examples/Python/bench_dropin.py Examples/Python/pyproject.toml "$(DESTDIR)$(PYTHONDIR)/"
 
 uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/habla" "$(DESTDIR)$(LIBDIR)/libhabla.so" \
@@ -91,6 +92,7 @@ uninstall:
 	  "$(DESTDIR)$(PKGCONFIGDIR)/habla.pc" \
 	  "$(DESTDIR)$(INCLUDEDIR)/habla.h" "$(DESTDIR)$(INCLUDEDIR)/module.modulemap" \
 	  "$(DESTDIR)$(PYTHONDIR)/habla.py" "$(DESTDIR)$(PYTHONDIR)/melo_tts_dropin.py" \
+	  "$(DESTDIR)$(PYTHONDIR)/bench_dropin.py" \
 	  "$(DESTDIR)$(PYTHONDIR)/pyproject.toml"
 	rm -rf "$(DESTDIR)$(PYTHONDIR)/__pycache__"
 	-rmdir "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(PYTHONDIR)" \

@@ -14,7 +14,9 @@ import Darwin
   static let configuration = CommandConfiguration(
     commandName: "habla",
     abstract: "Text to speech with VITS-family voices, on the CPU.",
-    subcommands: [Say.self, Phonemes.self, Inspect.self, Convert.self, Voices.self])
+    subcommands: [
+      Say.self, Phonemes.self, Inspect.self, Convert.self, Bench.self, BenchChild.self, Voices.self,
+    ])
 }
 
 /// Options that choose a voice.

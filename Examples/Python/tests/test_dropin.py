@@ -1,3 +1,7 @@
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -62,3 +66,27 @@ def test_errors_raise():
     engine = MeloTTSEngine()
     engine.close()
     assert len(engine.synthesize("Hola.")) > 0
+
+
+def test_benchmark_of_the_engine(tmp_path):
+    import bench_dropin
+
+    report = tmp_path / "report.json"
+    program = [sys.executable, bench_dropin.__file__]
+    done = subprocess.run(
+        [*program, "--runs", "2", "--cold-runs", "1", "--threads", "1", "--json", str(report)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) == 9 and all(line.count("|") == 7 for line in rows)
+    found = json.loads(report.read_text())
+    assert len(found["cold"]) == len(found["preloaded"]) == 1
+    assert len(found["short"]) == len(found["long"]) == len(found["repeated"]) == 2
+    for run in found["short"] + found["long"]:
+        assert 0 < run["first_audio"] and 0 < run["whole"] and run["audio"] > 0.3
+    assert max(run["whole"] for run in found["repeated"]) < min(
+        run["whole"] for run in found["short"]
+    )
+    assert found["memory"] > 1_000_000
