@@ -54,7 +54,7 @@ static: shared
 	  $$(sed "s/'//g" $(INSTALL_BUILD)/release/HablaShared.product/Objects.LinkFileList) \
 	  $(STATIC_RUNTIME)/$$(uname -m)/swiftrt.o \
 	  --start-group $(STATIC_ARCHIVES:%=$(STATIC_RUNTIME)/lib%.a) --end-group
-	grep -o 'habla_[a-z_]*;' mk/habla.map | tr -d ';' > $(INSTALL_BUILD)/exported.txt
+	grep -o 'habla_[a-z0-9_]*;' mk/habla.map | tr -d ';' > $(INSTALL_BUILD)/exported.txt
 	objcopy --keep-global-symbols=$(INSTALL_BUILD)/exported.txt --strip-unneeded \
 	  $(INSTALL_BUILD)/everything.o $(INSTALL_BUILD)/habla.o
 	ar rcs $(INSTALL_BUILD)/lib/libhabla.a $(INSTALL_BUILD)/habla.o

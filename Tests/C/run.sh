@@ -29,8 +29,8 @@ diff layout.tsv "$work/layout.tsv"
 echo "layout: as in layout.tsv"
 
 # What the header declares, what the export list names, and what the library exports.
-sed 's|^ \*.*||' "$header" | grep -o 'habla_[a-z_]*(' | tr -d '(' | sort -u > "$work/header.txt"
-grep -o 'habla_[a-z_]*;' ../../mk/habla.map | tr -d ';' | sort -u > "$work/map.txt"
+sed 's|^ \*.*||' "$header" | grep -o 'habla_[a-z0-9_]*(' | tr -d '(' | sort -u > "$work/header.txt"
+grep -o 'habla_[a-z0-9_]*;' ../../mk/habla.map | tr -d ';' | sort -u > "$work/map.txt"
 nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' |
   sort -u > "$work/exported.txt"
 diff "$work/header.txt" "$work/map.txt"
