@@ -35,7 +35,7 @@ format:
 # Makes the file that is compiled into the library from its MeloTTS-form source.
 default-voice: build
 	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/habla" convert Voices/default \
-	  Sources/HablaDefaultVoice/default.habla.safetensors --dtype fp16
+	  Sources/HablaDefaultVoice/default.habla.safetensors --dtype int8
 
 clean:
 	$(SWIFT) package clean

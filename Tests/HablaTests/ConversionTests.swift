@@ -38,8 +38,11 @@ import Testing
         print("\(name): fp16 differs by \(difference) of the peak")
         #expect(difference < 0.05)
       case .int8:
-        // Durations may round differently, so lengths are compared, not samples.
-        #expect(abs(samples.count - original.count) <= original.count / 5)
+        // What durations are made of has 16 bits.
+        #expect(samples.count == original.count)
+        let difference = relativeDifference(samples, original)
+        print("\(name): int8 differs by \(difference) of the peak")
+        #expect(difference < 0.1)
       }
       // Writing the copy again gives the same file.
       if storage == .float32 {

@@ -58,7 +58,7 @@ struct DefaultVoiceCase: Decodable, Sendable, CustomTestStringConvertible {
     #expect(worst <= 1e-4)
   }
 
-  /// The text rules and the built-in 16-bit file: same tokens, durations and nearly the same audio.
+  /// The text rules and the built-in 8-bit file: same tokens, durations and nearly the same audio.
   @Test(arguments: DefaultVoiceCase.all)
   func builtInVoiceSpeaksTheExamples(_ test: DefaultVoiceCase) throws {
     var options = Self.quiet
@@ -70,7 +70,8 @@ struct DefaultVoiceCase: Decodable, Sendable, CustomTestStringConvertible {
     let expected = try golden.tensor(test.name + ".audio").values
     #expect(speech.samples.count == test.samples)
     #expect(speech.unknownSymbols.isEmpty)
-    // Rounding the weights to 16 bits moves the audio by about 1e-3 of its peak.
-    #expect(relativeDifference(speech.samples, expected) <= 2e-2)
+    // Rounding the flow and the decoder to 8 bits moves the audio by up to 2e-2 of its peak, which
+    // is a mel-cepstral distance of 0.2 dB: an eighth of what a 4 % change of speed makes.
+    #expect(relativeDifference(speech.samples, expected) <= 4e-2)
   }
 }

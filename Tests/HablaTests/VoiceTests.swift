@@ -108,7 +108,10 @@ import Testing
     switch storage {
     case .float32: #expect(found == expected)
     case .float16: #expect(relativeDifference(found.samples, expected.samples) < 0.02)
-    case .int8: #expect(found.samples.allSatisfy { $0.isFinite })
+    case .int8:
+      // The same durations: text encoder and duration predictors are not in 8 bits.
+      #expect(found.samples.count == expected.samples.count)
+      #expect(found.samples.allSatisfy { $0.isFinite })
     }
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let memory = try Synthesizer(voice: Voice(bytes: bytes), threads: 1)
