@@ -5,7 +5,7 @@ TEXT ?= Hola, ¿qué tal?
 OUT ?= hola.wav
 CONFIGURATION ?= release
 
-.PHONY: all deps build demo test lint format default-voice docs clean
+.PHONY: all deps build demo test lint format default-voice check-training docs clean
 
 all: build
 
@@ -36,6 +36,12 @@ format:
 default-voice: build
 	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/habla" convert Voices/default \
 	  Sources/HablaDefaultVoice/default.habla.safetensors --dtype int8
+
+# Tests the recipe that voices are trained with, on a tiny setting; installs PyTorch for it.
+check-training: build
+	$(SWIFT) build -c $(CONFIGURATION) --product HablaShared
+	bin="$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)"; \
+	  Examples/VoiceTraining/run-tiny.sh "$$bin/libHablaShared.so" "$$bin/habla"
 
 clean:
 	$(SWIFT) package clean
