@@ -1,223 +1,131 @@
 #!/usr/bin/env python3
 """Measure Habla beside PyTorch, ONNX Runtime and OpenVINO on the same weights.
 
-Usage: python3 Benchmarks/run.py [--work DIR] [--rounds N] [--models melo,piper-medium] [--threads 1,2]
+    python3 Benchmarks/run.py                 everything; writes RESULTS.md and RESULTS.png
+    python3 Benchmarks/run.py --quick         the same machinery in two minutes, for a look
+    python3 Benchmarks/run.py decoder --model melo --peers onnxruntime
+                                              decoder times side by side, printed, in a minute
 
-Makes a virtual environment (Benchmarks/.venv) with the packages of requirements.txt, full-size
-random models in --work (Benchmarks/.work), and writes RESULTS.md and RESULTS.png beside itself.
-Every engine runs in a process of its own. The engines take turns, round after round, and the
-least time of all rounds counts, so that other load on the machine hits all alike. "CPU" is the
-processor time of all threads, which other load disturbs least.
+The first run makes a virtual environment (Benchmarks/.venv, or $HABLA_BENCHMARK_VENV) with the
+packages of requirements.txt, and full-size models with random weights in --work. Every engine runs
+in a process of its own; the engines take turns (A B C A B C ...), so that other load on the machine
+hits all alike. Habla must have been built: swift build -c release --product HablaBenchmarks.
 """
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import platform
-import resource
 import subprocess
 import sys
-import time
-import venv
+import tempfile
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List
+
+import environment
 
 HERE = Path(__file__).resolve().parent
-PROGRAM = HERE.parent / ".build/release/HablaBenchmarks"
-ENGINES = ["habla", "torch", "onnxruntime", "openvino-f32", "openvino-bf16"]
-TITLES = {"habla": "Habla", "torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino-f32": "OpenVINO fp32", "openvino-bf16": "OpenVINO bf16"}
+PEERS = ["torch", "onnxruntime", "openvino-f32", "openvino-bf16"]
+MODELS = ["melo", "piper-medium", "piper-high"]
 FRAMES = 200
-SHORT, LONG = 20, 120  # tokens
-SCALES = dict(noise=0.667, noise_w=0.0, sdp_ratio=0.0)
+# Name: tokens, seconds of audio.
+SENTENCES = {"short": (20, 0.8), "long": (120, 5.0)}
+MEMORY_SENTENCES = {"six": (144, 6.0), "sixty": (1440, 60.0)}
+QUICK_FRAMES, QUICK_SENTENCES, QUICK_MEMORY = 40, {"short": (20, 0.3), "long": (40, 0.6)}, {"six": (20, 0.3), "sixty": (200, 3.0)}
 
 
-def enter_environment() -> None:
-    """Continue inside the virtual environment, made when it is not there."""
-    home = Path(os.environ.get("HABLA_BENCHMARK_VENV", HERE / ".venv"))
-    python = home / "bin/python"
-    if Path(sys.prefix).resolve() == home.resolve():
-        return
-    if not python.exists():
-        venv.create(home, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
-    os.execv(python, [str(python), *sys.argv])
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", nargs="?", choices=["all", "decoder", "report"], default="all",
+                        help="report: write the page and the plot of the last run again")
+    parser.add_argument("--work", type=Path, default=HERE / ".work", help="folder of models and inputs")
+    parser.add_argument("--model", "--models", dest="models", default=",".join(MODELS), help="comma-separated: " + ", ".join(MODELS))
+    parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated: " + ", ".join(PEERS))
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--rounds", type=int, default=25, help="most turns of every engine in one measurement")
+    parser.add_argument("--budget", type=float, default=60, help="seconds for the turns of one measurement (at least 2 rounds)")
+    parser.add_argument("--frames", type=int, default=FRAMES, help="latent frames for the decoder alone")
+    parser.add_argument("--prefix", default="", help="words before each measurement's command, such as 'taskset -c 0,1'")
+    parser.add_argument("--quick", action="store_true", help="short inputs, few rounds; writes into --work")
+    options = parser.parse_args()
+    options.sentences, options.memory = SENTENCES, MEMORY_SENTENCES
+    if options.quick:
+        options.rounds, options.budget, options.frames = 2, 10, QUICK_FRAMES
+        options.sentences, options.memory = QUICK_SENTENCES, QUICK_MEMORY
+    options.work = options.work.resolve()
+    return options
 
 
-# ---------------------------------------------------------------------------- one engine, one process
-def timed(call: Callable[[], Any], repeat: int) -> Dict[str, Any]:
-    """Times of repeated calls after one that warms up."""
-    start = time.perf_counter()
-    call()
-    first = time.perf_counter() - start
-    times, processor = [], float("inf")
-    for _ in range(repeat):
-        start, start_processor = time.perf_counter(), time.process_time()
-        call()
-        times.append(time.perf_counter() - start)
-        processor = min(processor, time.process_time() - start_processor)
-    return dict(first_run=first, times=times, processor=processor, peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+def prepare(model: str, options: argparse.Namespace) -> Path:
+    """Makes what is missing of a model and its inputs; returns the folder of the inputs."""
+    folder = options.work / model
+    if not (folder / "decoder.onnx").exists():
+        subprocess.run([sys.executable, HERE / "make_models.py", options.work, model], check=True)
+    settings = [str(options.frames)] + [f"{name}:{tokens}:{seconds}" for name, (tokens, seconds) in {**options.sentences, **options.memory}.items()]
+    inputs = folder / ("inputs-" + "-".join(settings).replace(":", "."))
+    if not (inputs / "inputs.json").exists():
+        subprocess.run([sys.executable, HERE / "inputs.py", folder, inputs, *settings], check=True)
+    return inputs
 
 
-def worker(engine: str, model: str, what: str, threads: int, folder: Path, repeat: int) -> None:
-    """Prints one JSON object: what `engine` takes for `what` ("decoder", "short", "long")."""
-    import numpy as np
+def run_jobs(options: argparse.Namespace, whats: List[str]) -> List[Dict[str, Any]]:
+    import measure
 
-    inputs = dict(np.load(folder / f"{what}.npz"))
-    if engine == "torch":
-        import torch
-        import vits_reference as reference
-
-        torch.set_num_threads(threads)
-        m = reference.load_melo(str(folder)) if model == "melo" else reference.load_piper(str(next(folder.glob("es_*.onnx"))))
-        t = {k: torch.from_numpy(v) for k, v in inputs.items()}
-
-        def call() -> Any:
-            with torch.no_grad():
-                if what == "decoder":
-                    return reference.generator(m.w, t["z"], t.get("g"), m.config).numpy()
-                s = [float(v) for v in inputs["scales"]]
-                if model == "melo":
-                    return reference.infer(m, t["ids"], sid=t["sid"], tone=t["tone"], lang=t["lang"], bert=t["bert"], ja_bert=t["ja_bert"],
-                                           noise_scale=s[0], length_scale=s[1], noise_scale_w=s[2], sdp_ratio=s[3])["audio"].numpy()
-                return reference.infer(m, t["input"], noise_scale=s[0], length_scale=s[1], noise_scale_w=s[2])["audio"].numpy()
-    else:
-        path = folder / "decoder.onnx" if what == "decoder" else folder / "full.onnx" if model == "melo" else next(folder.glob("es_*.onnx"))
-        if engine == "onnxruntime":
-            import onnxruntime as ort
-
-            options = ort.SessionOptions()
-            options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-            session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-            def call() -> Any:
-                return session.run(None, inputs)[0]
-        else:
-            import openvino as ov
-
-            precision = engine.split("-")[1]
-            compiled = ov.Core().compile_model(str(path), "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision})
-            request = compiled.create_infer_request()
-
-            def call() -> Any:
-                return request.infer(inputs)[compiled.output(0)]
-
-    result = timed(call, repeat)
-    audio = np.asarray(call(), dtype=np.float32).reshape(-1)
-    audio.tofile(folder / f"{what}.{engine}.f32")
-    print(json.dumps({**result, "samples": int(audio.size)}))
+    names, missing = measure.usable(["habla", *options.peers.split(",")])
+    for name, reason in missing.items():
+        print(f"{measure.engines.TITLES[name]} left out: {reason}", flush=True)
+    results: List[Dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for model in options.models.split(","):
+            inputs = prepare(model, options)
+            for what in whats:
+                for threads in map(int, options.threads.split(",")):
+                    job = measure.Job(model, what, threads, names, str(options.work / model), str(inputs), options.rounds, options.budget)
+                    print(f"{model}, {what}, {threads} thread{'s' * (threads > 1)}", flush=True)
+                    results += measure.measure(job, options.prefix.split(), Path(scratch))
+                    print(measure.table(results[-len(names):]), flush=True)
+    return results
 
 
-# ---------------------------------------------------------------------------- inputs
-def make_inputs(model: str, folder: Path) -> int:
-    """Writes the inputs of all engines; returns the sample rate."""
-    import numpy as np
-    import torch
-    import vits_reference as reference
+def run_all(options: argparse.Namespace) -> Dict[str, Any]:
+    """Everything that the report needs."""
+    import checks
+    import measure
+    import report
 
-    rng = np.random.default_rng(1)
-    m = reference.load_melo(str(folder)) if model == "melo" else reference.load_piper(str(next(folder.glob("es_*.onnx"))))
-    z = rng.standard_normal((1, m.w["dec.conv_pre.weight"].shape[1], FRAMES)).astype(np.float32)
-    decoder = {"z": z}
-    z[0].T.copy().tofile(folder / "latent.f32")
-    if "emb_g.weight" in m.w:
-        decoder["g"] = m.w["emb_g.weight"][:1].unsqueeze(-1).numpy()
-        decoder["g"].tofile(folder / "speaker.f32")
-    np.savez(folder / "decoder.npz", **decoder)
-
-    hop = int(np.prod(m.config.upsample_rates))
-    for what, tokens in (("short", SHORT), ("long", LONG)):
-        ids = rng.integers(1, m.w["enc_p.emb.weight"].shape[0], (1, tokens))
-        ids.astype(np.float32).tofile(folder / f"{what}.ids.f32")
-        target = (5.0 if what == "long" else 0.8) * m.config.sample_rate / hop
-        common: Dict[str, Any] = dict(sid=torch.tensor([0]), tone=torch.zeros(1, tokens).long(), lang=torch.zeros(1, tokens).long(),
-                                      bert=torch.zeros(1, 1024, tokens), ja_bert=torch.zeros(1, 768, tokens)) if model == "melo" else {}
-        with torch.no_grad():
-            durations = reference.infer(m, torch.from_numpy(ids), noise_scale=0.0, noise_scale_w=0.0, sdp_ratio=0.0, **common)["w"]
-        length = float(target / durations.sum())
-        (folder / f"{what}.length").write_text(str(length))
-        scales = [SCALES["noise"], length, SCALES["noise_w"]] + ([SCALES["sdp_ratio"]] if model == "melo" else [])
-        if model == "melo":
-            feed = {"ids": ids, "scales": np.array(scales, np.float32), **{k: v.numpy() for k, v in common.items()}}
-        else:
-            feed = {"input": ids, "input_lengths": np.array([tokens]), "scales": np.array(scales, np.float32)}
-        np.savez(folder / f"{what}.npz", **feed)
-    return int(m.config.sample_rate)
-
-
-def habla(model: str, what: str, threads: int, folder: Path, repeat: int) -> Dict[str, Any]:
-    voice = folder if model == "melo" else next(folder.glob("es_*.onnx"))
-    command: List[Any] = [PROGRAM, "decoder" if what == "decoder" else "whole", voice, "--threads", threads, "--repeat", repeat,
-                          "--samples", folder / f"{what}.habla.f32"]
-    if what == "decoder":
-        command += ["--latent", folder / "latent.f32"]
-        if (folder / "speaker.f32").exists():
-            command += ["--speaker", folder / "speaker.f32"]
-    else:
-        command += ["--ids", folder / f"{what}.ids.f32", "--length-scale", (folder / f"{what}.length").read_text()]
-    return json.loads(subprocess.run([str(a) for a in command], check=True, capture_output=True, text=True).stdout)
+    models, prefix = options.models.split(","), options.prefix.split()
+    folders = {model: options.work / model for model in models}
+    inputs = {model: prepare(model, options) for model in models}
+    whats = ["decoder", *options.sentences]
+    small, large = options.memory
+    return dict(
+        command="Benchmarks/run.py" + " --quick" * options.quick, revision=report.revision(HERE.parent), processor=environment.processor(),
+        cores=os.cpu_count(), openblas=environment.openblas_version(), missing=measure.usable(options.peers.split(","))[1],
+        models=models, whats=whats, frames=options.frames, sentences=options.sentences, inputs={m: str(inputs[m]) for m in models},
+        rates={m: json.loads((inputs[m] / "inputs.json").read_text())["rate"] for m in models},
+        accuracy={m: checks.accuracy(folders[m], inputs[m], prefix) for m in models},
+        memory={m: checks.memory(folders[m], inputs[m], [small, large], prefix) for m in models},
+        steady={m: checks.steady(folders[m], inputs[m], "short", prefix) for m in models},
+        speed=run_jobs(options, whats))
 
 
 def main() -> None:
-    enter_environment()
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, default=HERE / ".work")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--models", default="melo,piper-medium")
-    parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--worker", nargs=3, metavar=("ENGINE", "MODEL", "WHAT"))
-    options = parser.parse_args()
-    if options.worker:
-        engine, model, what = options.worker
-        worker(engine, model, what, int(options.threads), options.work, options.repeat)
-        return
-
-    if not PROGRAM.exists():
-        subprocess.run(["swift", "build", "-c", "release", "--product", PROGRAM.name], check=True, cwd=HERE.parent)
-    results: List[Dict[str, Any]] = []
-    rates: Dict[str, int] = {}
-    models = options.models.split(",")
-    for model in models:
-        folder = options.work / model
-        if not (folder / "decoder.onnx").exists():
-            subprocess.run([sys.executable, HERE / "make_models.py", options.work, model], check=True)
-        rates[model] = make_inputs(model, folder)
-        for threads in map(int, options.threads.split(",")):
-            for what in ("decoder", "short", "long"):
-                best: Dict[str, Dict[str, Any]] = {}
-                for _ in range(options.rounds):
-                    for engine in ENGINES:
-                        measured = measure(engine, model, what, threads, folder, options.repeat)
-                        keep = best.setdefault(engine, measured)
-                        if keep is not measured:
-                            keep["times"] += measured["times"]
-                            for key in ("processor", "first_run", "first_audio"):
-                                if key in keep:
-                                    keep[key] = min(keep[key], measured[key])
-                for engine, values in best.items():
-                    results.append(dict(model=model, threads=threads, what=what, engine=engine, **values))
-                    print(model, threads, what, engine, f"{min(values['times']):.3f} s", flush=True)
-    (options.work / "results.json").write_text(json.dumps(results))
+    environment.enter()
+    options = arguments()
+    import measure
     import report
 
-    report.write(results, rates, HERE, machine(), {m: options.work / m for m in models}, TITLES)
-
-
-def measure(engine: str, model: str, what: str, threads: int, folder: Path, repeat: int) -> Dict[str, Any]:
-    if engine == "habla":
-        return habla(model, what, threads, folder, repeat)
-    command = [sys.executable, __file__, "--worker", engine, model, what, "--threads", threads, "--work", folder, "--repeat", repeat]
-    return json.loads(subprocess.run([str(a) for a in command], check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-
-
-def machine() -> str:
-    name = platform.processor() or platform.machine()
-    try:
-        name = next(l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{name}, {os.cpu_count()} cores"
+    if not measure.PROGRAM.exists():
+        subprocess.run(["swift", "build", "-c", "release", "--product", measure.PROGRAM.name], check=True, cwd=HERE.parent)
+    if options.command == "decoder":
+        run_jobs(options, ["decoder"])
+        return
+    out = options.work if options.quick else HERE
+    record_file = options.work / "record.json"
+    if options.command == "all":
+        record_file.write_text(json.dumps(run_all(options), indent=1))
+    report.write(json.loads(record_file.read_text()), out)
+    print(f"wrote {out / 'RESULTS.md'} and RESULTS.png")
 
 
 if __name__ == "__main__":

@@ -24,18 +24,34 @@ enum Main {
 
   private static func run(_ arguments: [String]) throws {
     let options = Options(arguments)
+    if options.voice.isEmpty { usage() }
+    let start = now()
+    let voice = try Voice(path: options.voice)
+    var turns = Turns(options, load: now() - start)
     switch options.command {
-    case "decoder": try DecoderBenchmark(options).run()
-    case "whole": try WholeBenchmark(options).run()
-    default:
-      print(
-        """
-        usage: HablaBenchmarks decoder VOICE [--frames 200] [--latent FILE] [--speaker FILE] [--chunk 0]
-               HablaBenchmarks whole VOICE --ids FILE [--length-scale 1]
-        both: [--threads 2] [--repeat 5] [--samples FILE]; files hold little-endian float32
-        """)
-      exit(2)
+    case "decoder":
+      var decoder = DecoderBenchmark(options, voice)
+      try turns.run(&decoder)
+    case "whole":
+      var whole = WholeBenchmark(options, voice)
+      try turns.run(&whole)
+    case "accuracy": try AccuracyBenchmark(options, voice).run()
+    case "steady": try SteadyStateBenchmark(options, voice).run()
+    default: usage()
     }
+  }
+
+  private static func usage() -> Never {
+    print(
+      """
+      usage: HablaBenchmarks COMMAND VOICE [--threads 2] [options]; files hold little-endian float32
+        decoder   latent frames to samples: [--frames 200 | --latent FILE] [--speaker FILE] [--chunk 0]
+        whole     tokens to samples: --ids FILE [--length-scale 1]
+        accuracy  largest difference of the decoder from the direct one: options as for decoder
+        steady    allocations per utterance and processor time when idle: options of decoder and whole
+      decoder and whole: [--repeat 5 | --serve] [--samples FILE]
+      """)
+    exit(2)
   }
 }
 

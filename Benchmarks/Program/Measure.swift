@@ -20,22 +20,33 @@ func processorTime() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Seconds that `body` takes.
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  let start = now()
-  try body()
-  return now() - start
+/// Writes a line at once: whoever reads it waits for it.
+func say(_ line: String) {
+  print(line)
+  fflush(nil)
 }
 
-/// Most memory that this process has held, in MiB.
+/// Most memory that this program has held, in MiB.
 func peakMemory() -> Double {
+  #if os(Linux)
+  // Not ru_maxrss: that one starts with the size of the process that started this one.
+  guard let file = fopen("/proc/self/status", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, Int32(line.count), file) != nil {
+    let text = String(
+      decoding: line.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+    if text.hasPrefix("VmHWM:") {
+      return
+        (text.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0)
+        / 1024
+    }
+  }
+  return 0
+  #else
   var usage = rusage()
-  #if canImport(Darwin)
   getrusage(RUSAGE_SELF, &usage)
   return Double(usage.ru_maxrss) / (1 << 20)
-  #else
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return Double(usage.ru_maxrss) / 1024
   #endif
 }
 

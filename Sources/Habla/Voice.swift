@@ -31,6 +31,8 @@ public final class Voice: Sendable {
   public let prosodyPath: String?
 
   package let model: VITSModel
+  /// The weights that `model` was made from.
+  package var weights: WeightReader { parts.weights }
   let prosody: ProsodyEncoder?
   let scales: SynthesisScales
   let tokenizer: any VoiceTokenizer

@@ -39,7 +39,7 @@ struct CStringArray: ~Copyable {
       pointers.initializeElement(
         at: index, to: UnsafePointer(characters.baseAddress).map { $0 + offset })
       for byte in string.utf8 {
-        characters.initializeElement(at: offset, to: CChar(bitPattern: byte))
+        characters.initializeElement(at: offset, to: CChar(truncatingIfNeeded: byte))
         offset += 1
       }
       characters.initializeElement(at: offset, to: 0)

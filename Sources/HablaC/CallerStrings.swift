@@ -26,7 +26,7 @@ enum CallerString {
 
   private static func firstInvalidByte(_ pointer: UnsafePointer<CChar>) -> Int {
     var bytes = sequence(state: pointer) { (next: inout UnsafePointer<CChar>) -> UInt8? in
-      let byte = UInt8(bitPattern: next.pointee)
+      let byte = UInt8(truncatingIfNeeded: next.pointee)
       if byte == 0 { return nil }
       next += 1
       return byte

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Compiles the kernels for 64-bit ARM and runs checks of them under emulation, on an x86-64 machine
+# with an ordinary Swift toolchain. Needs Debian's gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and
+# qemu-user-static; installs nothing.
+#
+# A toolchain for x86-64 brings no standard library for aarch64-linux. The one for Embedded Swift it
+# does bring for bare 64-bit ARM, whose calling convention and data layout are the same: kernels
+# need no more than that. The other targets (which use existentials and Foundation) are not compiled
+# by this; they have no code of their own for any processor.
+set -eu
+cd "$(dirname "$0")/.."
+out=.build-arm64
+root=/usr/aarch64-linux-gnu
+sources=Tests/ARM64
+mkdir -p "$out/modules/COpenBLAS" "$out/include"
+
+grep -v link Sources/COpenBLAS/module.modulemap > "$out/modules/COpenBLAS/module.modulemap"
+cp Sources/COpenBLAS/shim.h "$out/modules/COpenBLAS/"
+# OpenBLAS's headers are the same for all processors but for constants that nobody here reads.
+for header in cblas.h openblas_config.h; do
+  cp "$(find /usr/include -name "$header" | head -n 1)" "$out/include/"
+done
+
+swift_arm64() {
+  swiftc -target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -O -swift-version 6 \
+    -package-name habla -parse-as-library -I "$sources/Glibc" -I "$out/modules/COpenBLAS" -I "$out" \
+    -Xcc "-I$PWD/$out/include" -Xcc "-isystem$root/include" -Xcc -D_GNU_SOURCE "$@"
+}
+
+swift_arm64 -module-name HablaKernels -emit-module -emit-module-path "$out/HablaKernels.swiftmodule" \
+  -c Sources/HablaKernels/*.swift -o "$out/kernels.o"
+swift_arm64 -module-name Check -c "$sources/Main.swift" -o "$out/main.o"
+aarch64-linux-gnu-gcc -O2 -I"$out/include" -o "$out/check" "$sources/products.c" "$out/main.o" "$out/kernels.o" \
+  -static -fuse-ld=gold -lpthread -lm
+qemu-aarch64-static "$out/check"
