@@ -68,7 +68,7 @@ let package = Package(
     .testTarget(name: "HablaNetworkTests", dependencies: ["HablaNetwork", "TestSupport"]),
     .testTarget(name: "HablaCTests", dependencies: ["HablaC", "CHabla", "TestSupport"]),
     .testTarget(name: "HablaVoicesTests", dependencies: ["HablaVoices", "TestSupport"]),
-    .testTarget(name: "HablaTests", dependencies: ["Habla", "TestSupport"]),
+    .testTarget(name: "HablaTests", dependencies: ["Habla", "HablaKernels", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

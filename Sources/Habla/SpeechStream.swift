@@ -41,8 +41,8 @@ public final class SpeechStream {
 /// Working memory of a synthesizer: of the network up to the latent frames, and of the decoder.
 ///
 /// Threads: used under the synthesizer's lock only.
-final class Engine: @unchecked Sendable {
-  let run: RunState
+package final class Engine: @unchecked Sendable {
+  package let run: RunState
   let decoder: HiFiGANStream
 
   init(voice: Voice, threads: Int) {

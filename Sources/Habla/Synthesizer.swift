@@ -32,7 +32,7 @@ public final class Synthesizer: Sendable {
   public let threadCount: Int
   /// Held while the engine works.
   let lock = Mutex(())
-  let engine: Engine
+  package let engine: Engine
   /// Number of the stream that may use the engine; a stream with another number has ended.
   let current = Atomic<UInt64>(0)
 
