@@ -14,10 +14,10 @@ import measure
 HERE = Path(__file__).resolve().parent
 
 
-def program(words: List[Any], prefix: List[str], preload: Optional[Path] = None) -> List[Dict[str, Any]]:
+def program(words: List[Any], preload: Optional[Path] = None) -> List[Dict[str, Any]]:
     """Runs HablaBenchmarks; returns the objects that it writes."""
     environment = dict(os.environ, LD_PRELOAD=str(preload)) if preload else None
-    text = subprocess.run([*prefix, str(measure.PROGRAM), *map(str, words)], check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+    text = subprocess.run([str(measure.PROGRAM), *map(str, words)], check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
@@ -30,17 +30,17 @@ def sentence_words(inputs: Path, name: str) -> List[Any]:
     return ["--ids", inputs / f"{name}.ids.f32", "--length-scale", (inputs / f"{name}.length").read_text()]
 
 
-def accuracy(folder: Path, inputs: Path, prefix: List[str]) -> Dict[str, Any]:
+def accuracy(folder: Path, inputs: Path) -> Dict[str, Any]:
     """Largest difference of the fast decoder from the direct one, full scale being 1."""
-    return program(["accuracy", engines.voice_file(folder), *decoder_words(inputs)], prefix)[-1]
+    return program(["accuracy", engines.voice_file(folder), *decoder_words(inputs)])[-1]
 
 
-def memory(folder: Path, inputs: Path, sentences: List[str], prefix: List[str]) -> Dict[str, Dict[str, Any]]:
+def memory(folder: Path, inputs: Path, sentences: List[str]) -> Dict[str, Dict[str, Any]]:
     """Peak memory of one utterance as a stream, its samples thrown away; a process for each."""
-    return {name: program(["whole", engines.voice_file(folder), *sentence_words(inputs, name), "--repeat", 0], prefix)[-1] for name in sentences}
+    return {name: program(["whole", engines.voice_file(folder), *sentence_words(inputs, name), "--repeat", 0])[-1] for name in sentences}
 
 
-def steady(folder: Path, inputs: Path, sentence: str, prefix: List[str]) -> Dict[str, Any]:
+def steady(folder: Path, inputs: Path, sentence: str) -> Dict[str, Any]:
     """Allocations of a warm utterance, and processor time while nothing is spoken."""
     words = ["steady", engines.voice_file(folder), *decoder_words(inputs), *sentence_words(inputs, sentence)]
     with tempfile.TemporaryDirectory() as scratch:
@@ -49,5 +49,5 @@ def steady(folder: Path, inputs: Path, sentence: str, prefix: List[str]) -> Dict
         try:
             subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, HERE / "allocations.c"], check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError):
-            return program(words, prefix)[-1]
-        return program(words, prefix, preload=library)[-1]
+            return program(words)[-1]
+        return program(words, preload=library)[-1]

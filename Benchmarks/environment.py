@@ -57,6 +57,12 @@ def peak_mib() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)  # macOS counts bytes
 
 
+def vectors() -> str:
+    """The widest vector instructions of the processor."""
+    flags = cpu_flags()
+    return next((title for flag, title in (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"), ("asimd", "NEON")) if flag in flags), "unknown vectors")
+
+
 def native_bf16() -> bool:
     """Whether the processor multiplies bfloat16 itself."""
     return bool(cpu_flags() & {"avx512_bf16", "amx_bf16"})

@@ -1,6 +1,6 @@
 """One measurement: all engines take turns, turn after turn, each in a process of its own.
 
-Usage: python measure.py JOB.json RESULT.json, where the job is what `Job` holds.
+Usage: python measure.py JOBS.json RESULTS.json, where the jobs are a list of what `Job` holds.
 
 A B C A B C ...: other load on the machine hits all alike. Between turns everybody rests, so that
 threads that still wait actively for more work do not disturb the next engine.
@@ -8,9 +8,11 @@ threads that still wait actively for more work do not disturb the next engine.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import engines
 
 HERE = Path(__file__).resolve().parent
-PROGRAM = HERE.parent / ".build/release/HablaBenchmarks"
+PROGRAM = Path(os.environ.get("HABLA_BENCHMARKS", HERE.parent / ".build/release/HablaBenchmarks"))
 REST = 0.1  # seconds
 
 
@@ -117,14 +119,13 @@ def percentile(values: List[float], share: float) -> float:
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
-def measure(job: Job, prefix: List[str], scratch: Path) -> List[Dict[str, Any]]:
-    """Runs a job in a process of its own, behind the words of `prefix`."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    request, result = scratch / "job.json", scratch / "result.json"
-    request.write_text(json.dumps(asdict(job)))
-    result.unlink(missing_ok=True)
-    subprocess.run([*prefix, sys.executable, str(HERE / "measure.py"), str(request), str(result)], check=True)
-    return json.loads(result.read_text())
+def measure(jobs: List[Job], prefix: List[str]) -> List[Dict[str, Any]]:
+    """Runs jobs one after the other in a process of their own, behind the words of `prefix`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        request, result = Path(scratch) / "jobs.json", Path(scratch) / "results.json"
+        request.write_text(json.dumps([asdict(job) for job in jobs]))
+        subprocess.run([*prefix, sys.executable, str(HERE / "measure.py"), str(request), str(result)], check=True)
+        return json.loads(result.read_text())
 
 
 def table(results: List[Dict[str, Any]]) -> str:
@@ -144,5 +145,14 @@ def usable(wanted: List[str]) -> Tuple[List[str], Dict[str, str]]:
     return [n for n in wanted if not reasons[n]], {n: r for n, r in reasons.items() if r}
 
 
+def main() -> None:
+    results: List[Dict[str, Any]] = []
+    for job in json.loads(Path(sys.argv[1]).read_text()):
+        results += take_turns(Job(**job))
+        print(f"{job['model']}, {job['what']}, {job['threads']} thread{'s' * (job['threads'] > 1)}", flush=True)
+        print(table(results[-len(job["engines"]):]), flush=True)
+    Path(sys.argv[2]).write_text(json.dumps(results))
+
+
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_text(json.dumps(take_turns(Job(**json.loads(Path(sys.argv[1]).read_text())))))
+    main()

@@ -31,7 +31,7 @@ def write(record: Dict[str, Any], out: Path) -> None:
 
 def header(record: Dict[str, Any]) -> List[str]:
     lines = ["# Results", "",
-             f"Written by `{record['command']}` at revision {record['revision']}, on {record['processor']}, {record['cores']} cores. "
+             f"Written by `{record['command']}` at revision {record['revision']}, on {record['processor']} with {record['cores']} cores and {record['vectors']}. "
              f"PyTorch {version('torch')}, ONNX Runtime {version('onnxruntime')}, OpenVINO {version('openvino')}, "
              f"OpenBLAS {record['openblas'] or 'of the system'}.", "",
              "Every engine has the same weights, random and of the full size, and the same input; all compute in fp32. The engines take turns in "

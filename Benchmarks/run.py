@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measure Habla beside PyTorch, ONNX Runtime and OpenVINO on the same weights.
 
-    python3 Benchmarks/run.py                 everything; writes RESULTS.md and RESULTS.png
-    python3 Benchmarks/run.py --quick         the same machinery in two minutes, for a look
+    python3 Benchmarks/run.py                 everything, in a quarter of an hour; writes RESULTS.md and RESULTS.png
+    python3 Benchmarks/run.py --quick         the same machinery in two minutes; writes into --work
     python3 Benchmarks/run.py decoder --model melo --peers onnxruntime
                                               decoder times side by side, printed, in a minute
 
@@ -18,7 +18,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -36,16 +35,16 @@ QUICK_FRAMES, QUICK_SENTENCES, QUICK_MEMORY = 40, {"short": (20, 0.3), "long": (
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", nargs="?", choices=["all", "decoder", "report"], default="all",
-                        help="report: write the page and the plot of the last run again")
+    parser.add_argument("command", nargs="?", choices=["all", "decoder", "alone", "speed", "report"], default="all",
+                        help="alone, speed, report: the three steps of all, to run them one by one")
     parser.add_argument("--work", type=Path, default=HERE / ".work", help="folder of models and inputs")
     parser.add_argument("--model", "--models", dest="models", default=",".join(MODELS), help="comma-separated: " + ", ".join(MODELS))
     parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated: " + ", ".join(PEERS))
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--rounds", type=int, default=25, help="most turns of every engine in one measurement")
-    parser.add_argument("--budget", type=float, default=60, help="seconds for the turns of one measurement (at least 2 rounds)")
+    parser.add_argument("--budget", type=float, default=30, help="seconds for the turns of one measurement (at least 2 rounds)")
     parser.add_argument("--frames", type=int, default=FRAMES, help="latent frames for the decoder alone")
-    parser.add_argument("--prefix", default="", help="words before each measurement's command, such as 'taskset -c 0,1'")
+    parser.add_argument("--prefix", default="", help="words before the command of each step of speed, such as 'taskset -c 0,1'")
     parser.add_argument("--quick", action="store_true", help="short inputs, few rounds; writes into --work")
     options = parser.parse_args()
     options.sentences, options.memory = SENTENCES, MEMORY_SENTENCES
@@ -68,45 +67,46 @@ def prepare(model: str, options: argparse.Namespace) -> Path:
     return inputs
 
 
-def run_jobs(options: argparse.Namespace, whats: List[str]) -> List[Dict[str, Any]]:
+def speed(options: argparse.Namespace, whats: List[str]) -> List[Dict[str, Any]]:
+    """All engines beside each other: one process for each model and number of threads."""
     import measure
 
     names, missing = measure.usable(["habla", *options.peers.split(",")])
     for name, reason in missing.items():
         print(f"{measure.engines.TITLES[name]} left out: {reason}", flush=True)
     results: List[Dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for model in options.models.split(","):
-            inputs = prepare(model, options)
-            for what in whats:
-                for threads in map(int, options.threads.split(",")):
-                    job = measure.Job(model, what, threads, names, str(options.work / model), str(inputs), options.rounds, options.budget)
-                    print(f"{model}, {what}, {threads} thread{'s' * (threads > 1)}", flush=True)
-                    results += measure.measure(job, options.prefix.split(), Path(scratch))
-                    print(measure.table(results[-len(names):]), flush=True)
+    for model in options.models.split(","):
+        inputs = prepare(model, options)
+        for threads in map(int, options.threads.split(",")):
+            jobs = [measure.Job(model, what, threads, names, str(options.work / model), str(inputs), options.rounds, options.budget) for what in whats]
+            results += measure.measure(jobs, options.prefix.split())
     return results
 
 
-def run_all(options: argparse.Namespace) -> Dict[str, Any]:
-    """Everything that the report needs."""
+def alone(options: argparse.Namespace) -> Dict[str, Any]:
+    """What is measured of Habla alone: accuracy, memory, allocations and rest."""
     import checks
+
+    models = options.models.split(",")
+    places = {model: (options.work / model, prepare(model, options)) for model in models}
+    return dict(accuracy={m: checks.accuracy(*places[m]) for m in models},
+                memory={m: checks.memory(*places[m], list(options.memory)) for m in models},
+                steady={m: checks.steady(*places[m], "short") for m in models})
+
+
+def circumstances(options: argparse.Namespace) -> Dict[str, Any]:
+    """What a reader of the results must know."""
     import measure
     import report
 
-    models, prefix = options.models.split(","), options.prefix.split()
-    folders = {model: options.work / model for model in models}
+    models = options.models.split(",")
     inputs = {model: prepare(model, options) for model in models}
-    whats = ["decoder", *options.sentences]
-    small, large = options.memory
     return dict(
         command="Benchmarks/run.py" + " --quick" * options.quick, revision=report.revision(HERE.parent), processor=environment.processor(),
-        cores=os.cpu_count(), openblas=environment.openblas_version(), missing=measure.usable(options.peers.split(","))[1],
-        models=models, whats=whats, frames=options.frames, sentences=options.sentences, inputs={m: str(inputs[m]) for m in models},
-        rates={m: json.loads((inputs[m] / "inputs.json").read_text())["rate"] for m in models},
-        accuracy={m: checks.accuracy(folders[m], inputs[m], prefix) for m in models},
-        memory={m: checks.memory(folders[m], inputs[m], [small, large], prefix) for m in models},
-        steady={m: checks.steady(folders[m], inputs[m], "short", prefix) for m in models},
-        speed=run_jobs(options, whats))
+        cores=os.cpu_count(), vectors=environment.vectors(), openblas=environment.openblas_version(), missing=measure.usable(options.peers.split(","))[1],
+        models=models, whats=["decoder", *options.sentences], frames=options.frames, sentences=options.sentences,
+        inputs={m: str(inputs[m]) for m in models},
+        rates={m: json.loads((inputs[m] / "inputs.json").read_text())["rate"] for m in models})
 
 
 def main() -> None:
@@ -118,14 +118,20 @@ def main() -> None:
     if not measure.PROGRAM.exists():
         subprocess.run(["swift", "build", "-c", "release", "--product", measure.PROGRAM.name], check=True, cwd=HERE.parent)
     if options.command == "decoder":
-        run_jobs(options, ["decoder"])
+        speed(options, ["decoder"])
         return
-    out = options.work if options.quick else HERE
-    record_file = options.work / "record.json"
-    if options.command == "all":
-        record_file.write_text(json.dumps(run_all(options), indent=1))
-    report.write(json.loads(record_file.read_text()), out)
-    print(f"wrote {out / 'RESULTS.md'} and RESULTS.png")
+    record_file = options.work / ("quick.json" if options.quick else "record.json")
+    record: Dict[str, Any] = json.loads(record_file.read_text()) if record_file.exists() else {}
+    if options.command in ("all", "alone"):
+        record.update(circumstances(options), **alone(options))
+        record_file.write_text(json.dumps(record, indent=1))
+    if options.command in ("all", "speed"):
+        record.update(circumstances(options), speed=speed(options, ["decoder", *options.sentences]))
+        record_file.write_text(json.dumps(record, indent=1))
+    if options.command in ("all", "report"):
+        out = options.work if options.quick else HERE
+        report.write(record, out)
+        print(f"wrote RESULTS.md and RESULTS.png in {out}")
 
 
 if __name__ == "__main__":

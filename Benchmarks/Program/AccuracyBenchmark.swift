@@ -14,7 +14,7 @@ struct AccuracyBenchmark {
 
   func run() throws {
     var samples: [Float] = []
-    var decoder = DecoderBenchmark(options, voice)
+    let decoder = DecoderBenchmark(options, voice)
     decoder.run { samples.append(contentsOf: $0) }
     let reference = try HiFiGANReference(
       voice.model.decoder.configuration, weights: voice.weights.scoped("dec"))

@@ -24,8 +24,8 @@ struct SteadyStateBenchmark {
   }
 
   func run() throws {
-    var whole = WholeBenchmark(options, voice)
-    var decoder = DecoderBenchmark(options, voice)
+    let whole = WholeBenchmark(options, voice)
+    let decoder = DecoderBenchmark(options, voice)
     for _ in 0..<2 {
       try whole.run { _ in }
       decoder.run { _ in }
