@@ -110,6 +110,7 @@ def measure(given: argparse.Namespace) -> dict:
             run = speak(engine, text)
             run["first_audio"] = first_audio(engine, text)
             result[name].append(run)
+    engine.close()  # Two voices at once would count twice.
     engine = make_engine(given, preload=True)
     speak(engine, SHORT[0])
     result["repeated"] = [speak(engine, SHORT[0]) for _ in range(given.runs)]
