@@ -39,15 +39,30 @@ package struct Convolution: Sendable {
   }
 
   /// Stacks kernel-1 layers of the same input width into one, outputs one after the other.
-  package init(stacking layers: [Convolution]) {
+  ///
+  /// `reader` reads the layers.
+  package init(stacking layers: [Convolution], _ reader: WeightReader) throws {
     inputs = layers[0].inputs
     outputs = layers.reduce(0) { $0 + $1.outputs }
     kernel = 1
     dilation = 1
     padLeft = 0
-    weight = WeightArray(layers.flatMap { $0.weight.array })
-    bias = WeightArray(
-      layers.flatMap { $0.bias.array })
+    func stacked(_ parts: [WeightArray]) throws -> WeightArray {
+      let count = parts.reduce(0) { $0 + $1.count }
+      return WeightArray(
+        count: count,
+        try reader.later(cost: count) {
+          let buffer = FloatBuffer(uninitializedCount: count)
+          var target = buffer.pointer
+          for part in parts {
+            target.update(from: try part.read(), count: part.count)
+            target += part.count
+          }
+          return WeightArray.Floats(buffer)
+        })
+    }
+    weight = try stacked(layers.map(\.weight))
+    bias = try stacked(layers.map(\.bias))
   }
 
   /// Computes `rows` rows from x (row stride `inputStride`) into y (row stride `outputStride`).

@@ -7,7 +7,7 @@ import HablaKernels
 package struct DecoderConvolution: Sendable {
   let shape: ConvolutionShape
   let bias: WeightArray?
-  private let kernel: Kernel
+  private let kernel: Deferred<Kernel>
 
   /// How the products are computed.
   private enum Kernel: Sendable {
@@ -27,19 +27,21 @@ package struct DecoderConvolution: Sendable {
     bias =
       weights.contains(name + ".bias")
       ? try weights.array(name + ".bias", shape: [shape.outputs]) : nil
-    let stored = try weights.convolution(
+    let read = try weights.convolutionReader(
       name + ".weight", outputs: shape.outputs, inputs: shape.inputs, kernel: shape.kernel)
     let columns = shape.kernel * shape.inputs
-    let buffer = FloatBuffer(count: stored.count)
-    for o in 0..<shape.outputs {
-      for column in 0..<columns {
-        buffer.pointer[column * shape.outputs + o] = stored.pointer[o * columns + column] * scale
+    kernel = try weights.later(cost: columns * shape.outputs) {
+      let stored = try read()
+      let buffer = FloatBuffer(uninitializedCount: columns * shape.outputs)
+      for o in 0..<shape.outputs {
+        for column in 0..<columns {
+          buffer.pointer[column * shape.outputs + o] = stored.pointer[o * columns + column] * scale
+        }
       }
+      return Self.filters(shape)
+        ? .filtered(FilteredConvolution(shape, weight: buffer.pointer))
+        : .direct(WeightArray(buffer))
     }
-    kernel =
-      Self.filters(shape)
-      ? .filtered(FilteredConvolution(shape, weight: buffer.pointer))
-      : .direct(WeightArray(buffer))
   }
 
   /// Whether minimal filtering is faster than one product per tap, as measured.
@@ -50,7 +52,7 @@ package struct DecoderConvolution: Sendable {
 
   /// Floats of scratch memory that `forward` needs for up to `rows` rows on `threads` threads.
   package func scratchCount(rows: Int, threads: Int) -> Int {
-    switch kernel {
+    switch kernel.value {
     case .direct: (rows + shape.reach) * shape.inputs
     case .filtered(let convolution): convolution.scratchCount * threads
     }
@@ -73,7 +75,7 @@ package struct DecoderConvolution: Sendable {
     rows: Int, _ x: UnsafePointer<Float>, slope: Float, adding sum: Sum,
     into y: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    switch kernel {
+    switch kernel.value {
     case .direct(let weight):
       direct(weight.pointer, rows, x, slope, sum, y, scratch, pool)
     case .filtered(let convolution):
