@@ -60,7 +60,10 @@ let package = Package(
     .systemLibrary(name: "CHabla", path: "include"),
     .target(name: "HablaC", dependencies: ["Habla", "CHabla"]),
     // Fetching voices: the only target with the network, for the program alone.
-    .target(name: "HablaVoices", dependencies: ["HablaCheckpoints"]),
+    .target(name: "HablaVoices", dependencies: ["HablaCheckpoints", "CCurl"]),
+    // Needs libcurl's header to be built and finds the library when it is used.
+    .target(
+      name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .executableTarget(
       name: "HablaCLI",
       dependencies: [

@@ -60,14 +60,8 @@ static: shared
 	ar rcs $(INSTALL_BUILD)/lib/libhabla.a $(INSTALL_BUILD)/habla.o
 	rm $(INSTALL_BUILD)/everything.o $(INSTALL_BUILD)/habla.o
 
-# `habla voices` downloads through FoundationNetworking, which wants libcurl. The toolchain comes
-# with the library but not with the name under which linkers look for it.
-LIBCURL = $(shell ldconfig -p | sed -n 's|.*libcurl\.so\.4 .*=> ||p' | head -n 1)
-
 program: deps
-	mkdir -p $(INSTALL_BUILD)/link
-	ln -sf "$(LIBCURL)" $(INSTALL_BUILD)/link/libcurl.so
-	$(INSTALL_SWIFT) --product habla -Xlinker -L$(CURDIR)/$(INSTALL_BUILD)/link
+	$(INSTALL_SWIFT) --product habla
 
 install: shared static program
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" \

@@ -62,7 +62,8 @@ extension HablaError {
         case .unsupported: .unsupported
         default: .format
         }
-      self.init(kind, prefix + error.description)
+      let isNamed = error.description.hasPrefix(prefix)
+      self.init(kind, isNamed ? error.description : prefix + error.description)
     case let error as SynthesisInputError:
       self.init(wrapping: error, prefix: prefix)
     case let error as TextError:

@@ -43,12 +43,23 @@ public final class SpeechStream {
 /// Threads: used under the synthesizer's lock only.
 package final class Engine: @unchecked Sendable {
   package let run: RunState
-  let decoder: HiFiGANStream
+  private let model: VITSModel
+  private var stream: HiFiGANStream?
 
   init(voice: Voice, threads: Int) {
-    let pool = ThreadPool(threadCount: threads)
-    run = RunState(pool: pool)
-    decoder = HiFiGANStream(voice.model.decoder, pool: pool)
+    run = RunState(pool: ThreadPool(threadCount: threads))
+    model = voice.model
+  }
+
+  /// The decoder's working memory, with the voice's weights ready for use.
+  ///
+  /// - Throws: `CheckpointError` when the voice's weights cannot be used.
+  func decoder() throws -> HiFiGANStream {
+    try model.prepare(run.pool)
+    if let stream { return stream }
+    let made = HiFiGANStream(model.decoder, pool: run.pool)
+    stream = made
+    return made
   }
 }
 
@@ -100,6 +111,7 @@ struct SpeechProgress {
 
   /// Tokens to latent frames, and the marks that follow from the durations.
   private mutating func begin(_ sentence: PreparedSentence, _ engine: Engine) throws {
+    let decoder = try engine.decoder()
     engine.run.workspace.reset(to: .start)
     var tokens = sentence.tokenized.tokens
     if let encoder = voice.prosody, let request = sentence.tokenized.prosody {
@@ -109,7 +121,7 @@ struct SpeechProgress {
       tokens, speaker: request.speaker, scales: request.scales,
       noise: .seed(request.options.seed &+ UInt64(sentenceNumber) &* 0x9E37_79B9_7F4A_7C15),
       engine.run)
-    engine.decoder.begin(speakerVector: try voice.model.speakerVector(request.speaker))
+    decoder.begin(speakerVector: try voice.model.speakerVector(request.speaker))
     try output.beginSentence(length: latent.frames * voice.hopLength)
     active = ActiveSentence(
       sentence: sentence, latent: latent,
@@ -122,6 +134,7 @@ struct SpeechProgress {
     _ engine: Engine, _ checkCancelled: () throws -> Void
   ) throws -> AudioChunk? {
     guard var sentence = active else { return nil }
+    let decoder = try engine.decoder()
     var samples: [Float] = []
     // The decoder and the resampler hold back what later frames still change: a small push may
     // give nothing.
@@ -130,7 +143,7 @@ struct SpeechProgress {
       let count = min(chunkFrames, sentence.latent.frames - sentence.framesGiven)
       let isLast = sentence.framesGiven + count == sentence.latent.frames
       var decoded: [Float] = []
-      engine.decoder.push(
+      decoder.push(
         sentence.latent.values + sentence.framesGiven * voice.parts.network.interChannels,
         frames: count, isLast: isLast
       ) { decoded += $0 }

@@ -52,6 +52,18 @@ public final class Synthesizer: Sendable {
     engine = Engine(voice: voice, threads: threadCount)
   }
 
+  /// Does now what the first synthesis would have to do: reads the voice's weights into the form
+  /// that the kernels want, and makes working memory.
+  ///
+  /// Opening a voice only maps its file. Weights are read once for all synthesizers of a voice.
+  ///
+  /// - Throws: `HablaError` of kind `.format` when a weight is not a finite number.
+  public func preload() throws {
+    try lock.withLock { _ in
+      do { _ = try engine.decoder() } catch { throw HablaError(wrapping: error) }
+    }
+  }
+
   /// Starts to speak a text and returns the stream to pull audio from.
   ///
   /// Nothing is computed before the first `next`.

@@ -79,6 +79,7 @@ extension Engine {
   fileprivate func speak(
     _ tokens: TokenSequence, _ request: SynthesisRequest, _ noise: NoiseSource, _ voice: Voice
   ) throws -> TokenSpeech {
+    let decoder = try decoder()
     run.workspace.reset(to: .start)
     let latent = try voice.model.latentFrames(
       tokens, speaker: request.speaker, scales: request.scales, noise: noise, run)

@@ -22,10 +22,16 @@ public final class Voice: Sendable {
   public var noiseScaleW: Float { scales.noiseScaleW }
   /// The voice's default share of the stochastic duration predictor.
   public var sdpRatio: Float { scales.sdpRatio }
+  /// The voice's own factor on durations, which `SynthesisOptions.speed` divides.
+  public var lengthScale: Float { scales.lengthScale }
   /// Samples per latent frame.
   public var hopLength: Int { model.decoder.hopLength }
   /// Number of weights of the network, as stored in its file.
   public let weightCount: Int
+  /// Bytes that the weights take in their file.
+  public var weightBytes: Int { parts.weights.byteCount }
+  /// The type that most of the weights are stored as: "float32", "float16", "int8", ...
+  public var weightType: String { parts.weights.storedTypes.first?.rawValue ?? "none" }
 
   /// Folder of the BERT model that gives the voice its prosody features; nil means zeros.
   public let prosodyPath: String?

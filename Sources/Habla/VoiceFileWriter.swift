@@ -1,15 +1,16 @@
 import HablaCheckpoints
+import HablaKernels
 import HablaNetwork
 
 /// How weights are stored in a voice file; computation is in 32-bit floats in any case.
 public enum WeightStorage: String, Sendable, CaseIterable {
   /// 32-bit floats: equal to the source, used in place.
   case float32 = "fp32"
-  /// 16-bit floats: half the size.
+  /// 16-bit floats: half the size; expanded in memory when the voice is first used.
   case float16 = "fp16"
   /// 8-bit integers with a scale per output channel for the flow and the decoder, which are nearly
-  /// all of a voice; 16-bit floats for the rest, so that durations stay what they are. About a third
-  /// of the size.
+  /// all of a voice; 16-bit floats for the rest, so that durations stay what they are. Less than a
+  /// third of the size; expanded in memory when the voice is first used.
   case int8
 }
 
@@ -19,12 +20,12 @@ extension Voice {
   /// The file appears under its name when it is complete. With `.float32` the voice read back
   /// gives the same samples as this one.
   ///
-  /// - Throws: `HablaError` when the file cannot be written.
+  /// - Throws: `HablaError` when the file cannot be written or a weight is not a finite number.
   public func write(to path: String, storage: WeightStorage = .float32) throws {
     do {
       let log = WeightLog()
-      let weights = parts.weights.logged(in: log)
-      _ = try VITSModel(parts.network, weights: weights)
+      // Finding its weights notes them; none is read.
+      _ = try VITSModel(parts.network, weights: parts.weights.logged(in: log))
       let metadata = [
         "habla.version": VoiceFile.version,
         "habla.family": family,
@@ -32,7 +33,7 @@ extension Voice {
         "habla.files": try ConfigurationJSON.encode(parts.files),
         "habla.storage": storage.rawValue,
       ]
-      try VoiceFileWriter(weights: weights, storage: storage)
+      try VoiceFileWriter(weights: parts.weights, storage: storage)
         .write(path: path, metadata: metadata, entries: log.entries)
     } catch {
       throw HablaError(wrapping: error, context: path)
@@ -48,54 +49,85 @@ struct VoiceFileWriter {
   /// Tensors below this many values stay 32-bit: they are a fraction of a percent of a voice.
   private static let smallTensor = 1024
 
+  private static let scaleSuffix = ".scale"
+
   func write(
-    path: String, metadata: [String: String], entries: [(name: String, shape: [Int])]
+    path: String, metadata: [String: String], entries: [WeightLog.Entry]
   ) throws {
     var tensors: [TensorInfo] = []
-    for (name, shape) in try entries.filter({ try !isUnusedProjection($0.name, $0.shape) }) {
-      let count = shape.reduce(1, *)
-      let type = type(name, shape, count)
-      tensors.append(TensorInfo(name: name, type: type, shape: shape, count: count))
+    for entry in try entries.filter({ try !isUnusedProjection($0) }) {
+      let count = entry.shape.reduce(1, *)
+      let type = type(entry, count)
+      tensors.append(TensorInfo(name: entry.name, type: type, shape: entry.shape, count: count))
       if type == .int8 {
-        let scale = scaleShape(name, shape)
+        let axis = Self.outputAxis(entry)
         tensors.append(
           TensorInfo(
-            name: name + ".scale", type: .float32, shape: scale, count: scale.reduce(1, *)))
+            name: entry.name + Self.scaleSuffix, type: .float32,
+            shape: entry.shape.indices.map { $0 == axis ? entry.shape[$0] : 1 },
+            count: entry.shape[axis]))
       }
     }
-    let shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
+    let byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
     try SafetensorsWriter.write(path: path, metadata: metadata, tensors: tensors) { info, sink in
-      if info.name.hasSuffix(".scale") {
-        let name = String(info.name.dropLast(".scale".count))
-        try emit(try quantized(name, shapes[name] ?? []).scales, sink)
-      } else {
-        switch info.type {
-        case .int8: try emit(try quantized(info.name, info.shape).values, sink)
-        case .float16:
-          try emit(
-            try weights.array(info.name, shape: info.shape).array.map(HalfPrecision.half), sink)
-        default: try emit(try weights.array(info.name, shape: info.shape).array, sink)
-        }
+      if let entry = byName[info.name] {
+        try writeValues(entry, info.type, sink)
+      } else if let entry = byName[String(info.name.dropLast(Self.scaleSuffix.count))] {
+        try emit(try quantized(entry).scales, sink)
       }
     }
   }
 
-  private func type(_ name: String, _ shape: [Int], _ count: Int) -> ElementType {
+  private func writeValues(
+    _ entry: WeightLog.Entry, _ type: ElementType, _ sink: SafetensorsWriter.Sink
+  ) throws {
+    switch type {
+    case .int8: try emit(try quantized(entry).values, sink)
+    case .float16:
+      let values = try values(entry).array.map(HalfPrecision.half)
+      if let index = values.firstIndex(where: { $0 & 0x7FFF == 0x7C00 }) {
+        throw HablaError(
+          .unsupported,
+          "tensor '\(entry.name)' has the value \(try self.values(entry)[index]) at element "
+            + "\(index), too large for 16 bits",
+          hint: "store the voice as fp32")
+      }
+      try emit(values, sink)
+    default:
+      let values = try values(entry)
+      try sink(UnsafeRawBufferPointer(start: values.pointer, count: values.count * 4))
+    }
+  }
+
+  private func values(_ entry: WeightLog.Entry) throws -> WeightArray {
+    try weights.array(entry.name, shape: entry.shape)
+  }
+
+  private func type(_ entry: WeightLog.Entry, _ count: Int) -> ElementType {
     if count < Self.smallTensor { return .float32 }
     switch storage {
     case .float32: return .float32
     case .float16: return .float16
     case .int8:
       // In 8 bits, the text encoder and the duration predictors would move whole frames.
-      if !name.hasPrefix("dec.") && !name.hasPrefix("flow.") { return .float16 }
-      // Vectors and tables of one row have no channel to scale by.
-      return shape.count > 1 && scaleShape(name, shape).reduce(1, *) > 1 ? .int8 : .float32
+      let isExact = !entry.name.hasPrefix("dec.") && !entry.name.hasPrefix("flow.")
+      // Tables and layers with one output have no channels to scale by.
+      let isTable = entry.kind == .array && !Self.isTransposed(entry)
+      return isExact || isTable || entry.shape[Self.outputAxis(entry)] < 2 ? .float16 : .int8
     }
   }
 
+  /// Whether these are weights of a transposed convolution, [in, out, tap].
+  private static func isTransposed(_ entry: WeightLog.Entry) -> Bool {
+    entry.name.hasPrefix("dec.ups.") && entry.shape.count == 3
+  }
+
+  private static func outputAxis(_ entry: WeightLog.Entry) -> Int { isTransposed(entry) ? 1 : 0 }
+
   /// Prosody projections that are zero throughout: the voice was trained without the features.
-  private func isUnusedProjection(_ name: String, _ shape: [Int]) throws -> Bool {
-    guard let stem = ["enc_p.ja_bert_proj.", "enc_p.bert_proj."].first(where: name.hasPrefix)
+  private func isUnusedProjection(_ entry: WeightLog.Entry) throws -> Bool {
+    guard
+      let stem = ["enc_p.ja_bert_proj.", "enc_p.bert_proj."].first(where: entry.name.hasPrefix)
     else { return false }
     for leaf in ["weight", "bias"] {
       guard let shape = weights.shape(stem + leaf) else { continue }
@@ -106,28 +138,20 @@ struct VoiceFileWriter {
     return true
   }
 
-  /// Ones but for the axis of the output channel: the second of a transposed convolution.
-  private func scaleShape(_ name: String, _ shape: [Int]) -> [Int] {
-    let axis = name.hasPrefix("dec.ups.") ? 1 : 0
-    return shape.indices.map { $0 == axis ? shape[$0] : 1 }
-  }
-
-  private func quantized(
-    _ name: String, _ shape: [Int]
-  ) throws -> (values: [Int8], scales: [Float]) {
-    let values = try weights.array(name, shape: shape).array
-    let scaleShape = scaleShape(name, shape)
-    let axis = scaleShape.firstIndex { $0 != 1 } ?? 0
-    let inner = shape.dropFirst(axis + 1).reduce(1, *)
-    var scales = [Float](repeating: 0, count: shape[axis])
-    for (index, value) in values.enumerated() {
-      let channel = index / inner % scales.count
-      scales[channel] = max(scales[channel], abs(value))
-    }
-    for channel in scales.indices { scales[channel] /= 127 }
-    let bytes = values.enumerated().map { index, value in
-      let scale = scales[index / inner % scales.count]
-      return Int8(scale == 0 ? 0 : (value / scale).rounded())
+  private func quantized(_ entry: WeightLog.Entry) throws -> (values: [Int8], scales: [Float]) {
+    let (shape, values) = (entry.shape, try values(entry))
+    let axis = Self.outputAxis(entry)
+    let outputs = shape[axis]
+    var scales = [Float](repeating: 0, count: outputs)
+    let bytes = [Int8](unsafeUninitializedCapacity: values.count) { buffer, initialized in
+      guard let base = buffer.baseAddress else { return }
+      scales.withUnsafeMutableBufferPointer { scales in
+        guard let factors = scales.baseAddress else { return }
+        ChannelQuantization.quantize(
+          values.pointer, outer: shape.prefix(axis).reduce(1, *), channels: outputs,
+          inner: shape.dropFirst(axis + 1).reduce(1, *), into: base, scales: factors)
+      }
+      initialized = values.count
     }
     return (bytes, scales)
   }

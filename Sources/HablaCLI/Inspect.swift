@@ -19,10 +19,19 @@ struct Inspect: ParsableCommand {
       let speakers = voice.speakers.map { "\($0.name) (\($0.id))" }
       print("speakers:     \(speakers.isEmpty ? "one" : speakers.joined(separator: ", "))")
       print("prosody:      \(voice.prosodyPath ?? "none")")
-      print("weights:      \(voice.weightCount)")
+      print(
+        "weights:      \(voice.weightCount), \(megabytes(voice.weightBytes)) as \(voice.weightType)"
+      )
       print(
         "noise scale:  \(voice.noiseScale), w \(voice.noiseScaleW), sdp ratio \(voice.sdpRatio)")
+      print("length scale: \(voice.lengthScale)")
       print("symbols (\(voice.symbols.count)): \(voice.symbols.joined(separator: " "))")
     }
+  }
+
+  /// "12.3 MB".
+  private func megabytes(_ bytes: Int) -> String {
+    let tenths = (bytes + 50_000) / 100_000
+    return "\(tenths / 10).\(tenths % 10) MB"
   }
 }

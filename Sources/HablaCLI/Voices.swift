@@ -76,7 +76,7 @@ struct VoicesGet: ParsableCommand {
 extension VoiceSource: ExpressibleByArgument {}
 
 /// One line on standard error per file and tenth of it.
-@Sendable private func showProgress(file: String, done: Int, total: Int?) {
+private func showProgress(file: String, done: Int, total: Int?) {
   guard let total, total > 0 else { return }
   // Pieces are some ten kilobytes: only those that cross a tenth are shown.
   let tenth = done * 10 / total

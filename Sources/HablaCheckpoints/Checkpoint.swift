@@ -53,9 +53,20 @@ package protocol Checkpoint: Sendable {
   /// Elements in place, when they are stored contiguous, as little-endian float32, 4-byte aligned;
   /// nil otherwise. Valid as long as the checkpoint lives.
   func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>?
+  /// The stored bytes of a tensor in place, row-major without gaps; nil when they are not there.
+  /// Valid as long as the checkpoint lives.
+  func mappedBytes(_ name: String) -> UnsafeRawBufferPointer?
+  /// Lets the operating system take back the memory that holds a tensor of a mapped file.
+  ///
+  /// For tensors that have been copied; reading them again reads the file again.
+  func discard(_ name: String)
 }
 
 extension Checkpoint {
+  package func mappedBytes(_ name: String) -> UnsafeRawBufferPointer? { nil }
+
+  package func discard(_ name: String) {}
+
   /// All elements, converted to Float.
   package func floats(_ name: String) throws -> [Float] {
     guard let info = info(name) else { throw CheckpointError.missingTensor(name: name) }

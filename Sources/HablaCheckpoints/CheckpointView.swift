@@ -60,6 +60,15 @@ package final class CheckpointView: Checkpoint {
     return base.mappedFloats(stored)
   }
 
+  package func mappedBytes(_ name: String) -> UnsafeRawBufferPointer? {
+    guard replacements[name] == nil, let stored = names[name] else { return nil }
+    return base.mappedBytes(stored)
+  }
+
+  package func discard(_ name: String) {
+    if let stored = names[name] { base.discard(stored) }
+  }
+
   private func stored(_ name: String) throws -> String {
     guard infos[name] != nil, let stored = names[name] else {
       throw CheckpointError.missingTensor(name: name)

@@ -29,6 +29,9 @@ package enum Checkpoints {
     if start.hasPrefix("<!doctype") || start.hasPrefix("<html") {
       return "this is a web page, not the file itself"
     }
+    if PyTorchCheckpoint.isArchive(file) { return "this is a zip archive" }
+    if SafetensorsCheckpoint.isLikely(file) { return "this is a safetensors file" }
+    if ONNXCheckpoint.isLikely(file) { return "this is an ONNX file" }
     if file.bytes.starts(with: [0x1F, 0x8B]) { return "this is a gzip file: unpack it first" }
     if file.bytes.first == UInt8(ascii: "{") { return "this is a JSON text" }
     let hex = file.bytes.prefix(8).map { byte in

@@ -9,6 +9,17 @@ extension StoredTensor {
     return UnsafeBufferPointer(start: floats, count: info.count)
   }
 
+  /// The elements' bytes in place, when they are without gaps.
+  var mappedBytes: UnsafeRawBufferPointer? {
+    guard strides == nil, let base = source.bytes.baseAddress else { return nil }
+    return UnsafeRawBufferPointer(start: base + offset, count: info.count * info.type.size)
+  }
+
+  /// Gives back the memory of elements that are without gaps.
+  func discard() {
+    if strides == nil { source.discard(offset..<offset + info.count * info.type.size) }
+  }
+
   /// Writes all elements, row-major, as Float.
   func copyFloats(to destination: UnsafeMutablePointer<Float>) throws {
     switch info.type {

@@ -58,6 +58,18 @@ package final class FileBytes: @unchecked Sendable {
     }
   }
 
+  /// Drops whole pages of a range from this process's memory, where they come back from the file.
+  ///
+  /// The contents stay what they are: the mapping is never written to.
+  func discard(_ range: Range<Int>) {
+    guard case .mapping = backing, let base = bytes.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard page > 0, start < end, end <= bytes.count else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
+
   private static func map(_ path: String) throws -> UnsafeRawBufferPointer {
     guard !path.utf8.contains(0) else {
       throw CheckpointError.io(path: path, reason: "the path contains a NUL character")

@@ -53,6 +53,10 @@ extension TableCheckpoint {
   package func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>? {
     table[name]?.mappedFloats
   }
+
+  package func mappedBytes(_ name: String) -> UnsafeRawBufferPointer? { table[name]?.mappedBytes }
+
+  package func discard(_ name: String) { table[name]?.discard() }
 }
 
 /// Arithmetic on sizes that come from a file.

@@ -53,6 +53,32 @@ package enum Elementwise {
     }
   }
 
+  /// Index of the first NaN or infinity; nil when all values are finite.
+  ///
+  /// A sum of x * 0 stays 0 exactly when all are finite, which vectorises; only a bad block is
+  /// searched one by one.
+  package static func firstNotFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Int? {
+    let block = 4096
+    for start in stride(from: 0, to: count, by: block) {
+      let end = min(start + block, count)
+      var lanes = SIMD8<Float>(repeating: 0)
+      var i = start
+      while i + 8 <= end {
+        lanes += x.lanes(i) * 0
+        i += 8
+      }
+      var sum = lanes.sum()
+      while i < end {
+        sum += x[i] * 0
+        i += 1
+      }
+      if !(sum == 0) {
+        for j in start..<end where !x[j].isFinite { return j }
+      }
+    }
+    return nil
+  }
+
   /// out = a * b.
   package static func multiply(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,

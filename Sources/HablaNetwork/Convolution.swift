@@ -10,7 +10,8 @@ package struct Convolution: Sendable {
   package let inputs: Int
   /// Channels out.
   package let outputs: Int
-  private let product: PanelConvolution
+  private let shape: ConvolutionShape
+  private let product: Deferred<PanelConvolution>
   /// Bias [outputs]; zeros for a layer without one.
   package let bias: WeightArray
   private let padLeft: Int
@@ -25,11 +26,12 @@ package struct Convolution: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.padLeft = padLeft ?? dilation * (kernel - 1) / 2
-    let weight = try reader.convolution(
-      name + ".weight", outputs: outputs, inputs: inputs, kernel: kernel)
-    product = PanelConvolution(
-      ConvolutionShape(inputs: inputs, outputs: outputs, kernel: kernel, dilation: dilation),
-      weights: weight.stored(inputs: inputs, taps: kernel))
+    let shape = ConvolutionShape(
+      inputs: inputs, outputs: outputs, kernel: kernel, dilation: dilation)
+    self.shape = shape
+    product = try reader.convolution(name + ".weight", shape) {
+      PanelConvolution(shape, weights: $0)
+    }
     bias = try Self.bias(reader, name, outputs)
   }
 
@@ -40,14 +42,19 @@ package struct Convolution: Sendable {
     self.inputs = inputs
     self.outputs = names.count * outputs
     padLeft = 0
+    let shape = ConvolutionShape(inputs: inputs, outputs: names.count * outputs, kernel: 1)
+    self.shape = shape
     let weights = try names.map {
       try reader.convolution($0 + ".weight", outputs: outputs, inputs: inputs, kernel: 1)
     }
-    let stacked = FloatBuffer(weights.flatMap(\.array))
-    product = PanelConvolution(
-      ConvolutionShape(inputs: inputs, outputs: self.outputs, kernel: 1),
-      weights: StoredWeights(stacked, inputs: inputs))
-    bias = WeightArray(try names.flatMap { try Self.bias(reader, $0, outputs).array })
+    product = try reader.later(cost: shape.outputs * inputs) {
+      PanelConvolution(
+        shape, weights: StoredWeights(try WeightArray.stack(weights), inputs: inputs))
+    }
+    let biases = try names.map { try Self.bias(reader, $0, outputs) }
+    bias = WeightArray(
+      count: shape.outputs,
+      try reader.later(cost: shape.outputs) { WeightArray.Floats(try WeightArray.stack(biases)) })
   }
 
   private static func bias(
@@ -67,8 +74,9 @@ package struct Convolution: Sendable {
   ) {
     let strideIn = inputStride ?? inputs
     let strideOut = outputStride ?? outputs
+    let product = product.value
     run.scope {
-      let source = product.shape.kernel == 1 ? x : padded(x, rows, run)
+      let source = shape.kernel == 1 ? x : padded(x, rows, run)
       run.overRows(rows) { start, count in
         let out = y + start * strideOut
         Elementwise.fillRows(
@@ -84,7 +92,7 @@ package struct Convolution: Sendable {
   private func padded(
     _ x: UnsafePointer<Float>, _ rows: Int, _ run: RunState
   ) -> UnsafePointer<Float> {
-    let reach = product.shape.reach
+    let reach = shape.reach
     let copy = run.workspace.take((rows + reach) * inputs)
     copy.update(repeating: 0, count: padLeft * inputs)
     (copy + padLeft * inputs).update(from: x, count: rows * inputs)

@@ -28,15 +28,10 @@ package struct DilatedDepthSeparable: Sendable {
     var dilation = 1
     var layers: [Layer] = []
     for i in 0..<count {
-      let stored = try scope.array("convs_sep.\(i).weight", shape: [channels, 1, size])
-      // [channels, kernel] -> [kernel, channels], so that channels are contiguous.
-      let buffer = FloatBuffer(count: size * channels)
-      for c in 0..<channels {
-        for t in 0..<size { buffer.pointer[t * channels + c] = stored[c * size + t] }
-      }
       layers.append(
         Layer(
-          depthwiseWeight: WeightArray(buffer),
+          depthwiseWeight: try Self.depthwise(
+            scope, "convs_sep.\(i).weight", channels: channels, size: size),
           depthwiseBias: try scope.array("convs_sep.\(i).bias", shape: [channels]),
           dilation: dilation,
           firstNorm: try LayerNorm(scope, "norms_1.\(i)", channels: channels),
@@ -49,6 +44,21 @@ package struct DilatedDepthSeparable: Sendable {
     self.channels = channels
     kernel = size
     self.layers = layers
+  }
+
+  /// [channels, 1, size] as [size, channels], so that channels are contiguous.
+  private static func depthwise(
+    _ reader: WeightReader, _ name: String, channels: Int, size: Int
+  ) throws -> WeightArray {
+    let stored = try reader.array(name, shape: [channels, 1, size])
+    let turned = try reader.later(cost: stored.count) {
+      let (from, buffer) = (try stored.read(), FloatBuffer(uninitialized: stored.count))
+      for c in 0..<channels {
+        for t in 0..<size { buffer.pointer[t * channels + c] = from[c * size + t] }
+      }
+      return WeightArray.Floats(buffer)
+    }
+    return WeightArray(count: stored.count, turned)
   }
 
   /// Transforms x [rows, channels] in place; `condition` [rows, channels] is added first.

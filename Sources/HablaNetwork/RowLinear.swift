@@ -25,7 +25,7 @@ package struct RowLinear: Sendable {
     let weight = try reader.array(name + ".weight", shape: [outputs, inputs])
     panels = FloatBuffer(uninitialized: PanelProduct.count(outputs: outputs, inputs: inputs))
     PanelProduct.pack(
-      weight.stored(inputs: inputs), outputs: outputs, inputs: inputs,
+      try weight.stored(inputs: inputs), outputs: outputs, inputs: inputs,
       into: panels.pointer)
     bias = WeightArray(try reader.array(name + ".bias", shape: [outputs]).array)
   }

@@ -13,8 +13,8 @@ package struct StochasticDurationPredictor: Sendable {
   private let after: Convolution
   private let condition: Convolution?
   private let flows: [(index: Int, flow: ConvolutionFlow)]
-  private let shift: [Float]
-  private let logScale: [Float]
+  private let shift: WeightArray
+  private let logScale: WeightArray
 
   /// Reads `sdp` (give a reader scoped to it); `speakerChannels` 0 means no conditioning.
   package init(
@@ -37,8 +37,8 @@ package struct StochasticDurationPredictor: Sendable {
           reader.scoped("flows.\(index)"), channels: channels, tailBound: tailBound)
       )
     }
-    shift = try reader.array("flows.0.m", shape: [2, 1]).array
-    logScale = try reader.array("flows.0.logs", shape: [2, 1]).array
+    shift = try reader.array("flows.0.m", shape: [2, 1])
+    logScale = try reader.array("flows.0.logs", shape: [2, 1])
   }
 
   /// logDurations [rows] from hidden [rows, channels] and noise [2, rows], already scaled.

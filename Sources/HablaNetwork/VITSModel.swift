@@ -107,11 +107,13 @@ package final class VITSModel: Sendable {
   private let durations: DurationPredictor?
   private let flow: Flow
   private let speakers: WeightArray?
+  private let preparation = WeightPreparation()
 
-  /// Reads and checks all weights.
+  /// Finds all weights and checks their shapes; `prepare` reads them.
   ///
   /// - Throws: `CheckpointError` naming the first tensor that is missing or wrong.
   package init(_ configuration: VITSConfiguration, weights: WeightReader) throws {
+    let weights = weights.deferred(to: preparation)
     let (h, g) = (configuration.encoder.channels, configuration.speakerChannels)
     self.configuration = configuration
     textEncoder = try TextEncoder(
@@ -135,6 +137,13 @@ package final class VITSModel: Sendable {
       ? try weights.array("emb_g.weight", shape: [configuration.speakerCount, g]) : nil
   }
 
+  /// Reads the weights and puts them in the form that the layers want, on all threads of `pool`.
+  ///
+  /// Needed once before the network runs; later calls return at once.
+  ///
+  /// - Throws: `CheckpointError` naming a tensor with a NaN or infinite value.
+  package func prepare(_ pool: ThreadPool) throws { try preparation.run(pool) }
+
   /// The vector [speakerChannels] of a speaker; nil without a speaker or without a table.
   package func speakerVector(_ speaker: Int?) throws(SynthesisInputError) -> UnsafePointer<Float>? {
     guard let speakers, let speaker else { return nil }
@@ -147,10 +156,11 @@ package final class VITSModel: Sendable {
 
   /// Tokens to latent frames: encode, predict durations, expand, sample, invert the flow.
   ///
-  /// The frames stay in `run.workspace` until the caller resets it.
+  /// The frames stay in `run.workspace` until the caller resets it. `durations` are the frames of
+  /// each token; nil has them predicted.
   package func latentFrames(
     _ tokens: TokenSequence, speaker: Int?, scales: SynthesisScales, noise: NoiseSource,
-    _ run: RunState
+    durations given: [Int]? = nil, _ run: RunState
   ) throws(SynthesisInputError) -> LatentFrames {
     try textEncoder.check(tokens)
     let vector = try speakerVector(speaker)
@@ -162,6 +172,7 @@ package final class VITSModel: Sendable {
         tokens, speakerVector: vector, hidden: hidden, statistics: statistics, run)
       run.trace?("x", hidden, rows, configuration.encoder.channels)
       run.trace?("stats_p", statistics, rows, 2 * channels)
+      if let given { return try Self.checked(given, rows: rows) }
       return try predictDurations(
         hidden, rows: rows, speakerVector: vector, scales: scales, noise: noise, run)
     }
@@ -182,6 +193,24 @@ package final class VITSModel: Sendable {
     decoder.forward(
       latent.values, frames: latent.frames, speakerVector: try speakerVector(speaker),
       pool: run.pool)
+  }
+
+  /// Durations that the caller gives.
+  private static func checked(
+    _ durations: [Int], rows: Int
+  ) throws(SynthesisInputError) -> [Int] {
+    if durations.count != rows {
+      throw .wrongLength(what: "durations", expected: rows, found: durations.count)
+    }
+    if let position = durations.firstIndex(where: { $0 < 0 || $0 > maximumFrames }) {
+      throw .idOutOfRange(
+        what: "duration", position: position, id: durations[position], limit: maximumFrames + 1)
+    }
+    let total = durations.reduce(0.0) { $0 + Double($1) }
+    if total > Double(maximumFrames) {
+      throw .durationsOutOfRange(frames: total, limit: maximumFrames)
+    }
+    return durations
   }
 
   /// Frames per token: ceil(exp(log duration) * length scale).

@@ -4,33 +4,67 @@ import HablaKernels
 /// Immutable floats of a loaded network: in place in a mapped file, or in memory of their own.
 ///
 /// Keeps its memory alive. Threads: read-only, shared by all.
-package struct WeightArray: @unchecked Sendable {
-  /// First element.
-  package let pointer: UnsafePointer<Float>
+package struct WeightArray: Sendable {
+  /// Floats and what keeps them in place.
+  struct Floats: @unchecked Sendable {
+    let pointer: UnsafePointer<Float>
+    let owner: AnyObject
+
+    /// Takes over a buffer that nobody writes to any more.
+    init(_ buffer: FloatBuffer) {
+      pointer = UnsafePointer(buffer.pointer)
+      owner = buffer
+    }
+
+    /// Refers to floats inside `owner`, which must keep them in place as long as it lives.
+    init(inPlace pointer: UnsafePointer<Float>, owner: AnyObject) {
+      self.pointer = pointer
+      self.owner = owner
+    }
+  }
+
   /// Number of elements.
   package let count: Int
-  private let owner: AnyObject
+  private let floats: Deferred<Floats>
+
+  /// First element.
+  package var pointer: UnsafePointer<Float> { floats.value.pointer }
+
+  /// First element, for what is itself put off and made of these.
+  ///
+  /// - Throws: `CheckpointError` when the values cannot be used.
+  func read() throws -> UnsafePointer<Float> {
+    try floats.prepare()
+    return pointer
+  }
+
+  init(count: Int, _ floats: Deferred<Floats>) { (self.count, self.floats) = (count, floats) }
 
   /// Takes over a buffer that nobody writes to any more.
-  package init(_ buffer: FloatBuffer) {
-    pointer = UnsafePointer(buffer.pointer)
-    count = buffer.count
-    owner = buffer
-  }
+  package init(_ buffer: FloatBuffer) { self.init(count: buffer.count, Deferred(Floats(buffer))) }
 
   /// Copies an array.
   package init(_ values: [Float]) { self.init(FloatBuffer(values)) }
 
-  /// Refers to floats inside `owner`, which must keep them in place as long as it lives.
-  package init(inPlace floats: UnsafeBufferPointer<Float>, owner: AnyObject) {
-    pointer = floats.baseAddress ?? UnsafePointer(FloatBuffer(count: 1).pointer)
-    count = floats.count
-    self.owner = owner
+  /// As the weights [outputs, inputs, taps] of a layer.
+  ///
+  /// - Throws: `CheckpointError` when the values cannot be used.
+  func stored(inputs: Int, taps: Int = 1) throws -> StoredWeights {
+    try floats.prepare()
+    return StoredWeights(floats.value.pointer, owner: floats.value.owner, inputs: inputs, taps: taps)
   }
 
-  /// As the weights [outputs, inputs, taps] of a layer, each value times `scale`.
-  package func stored(inputs: Int, taps: Int = 1, scale: Float = 1) -> StoredWeights {
-    StoredWeights(pointer, owner: owner, inputs: inputs, taps: taps, scale: scale)
+  /// The values of several arrays, one after the other.
+  ///
+  /// - Throws: `CheckpointError` when values cannot be used.
+  static func stack(_ parts: [WeightArray]) throws -> FloatBuffer {
+    let buffer = FloatBuffer(uninitialized: parts.reduce(0) { $0 + $1.count })
+    var target = buffer.pointer
+    for part in parts {
+      target.update(from: try part.read(), count: part.count)
+      target += part.count
+    }
+    return buffer
   }
 
   /// Element `index`.

@@ -8,12 +8,13 @@ import Synchronization
 /// `dec.ups.1.weight`, ...); a model family supplies the mapping from them to its file's names.
 /// Weight norm is recognised in both spellings (`weight_g` / `weight_v` and
 /// `parametrizations.weight.original0` / `original1`). Values are checked to be finite as they are
-/// read. Threads: immutable.
+/// read: at once, or when the preparation runs that the work is put off to. Threads: immutable.
 package struct WeightReader: Sendable {
   private let checkpoint: any Checkpoint
   private let fileName: @Sendable (String) -> String
-  private let prefix: String
-  private let log: WeightLog?
+  private var prefix = ""
+  private var log: WeightLog?
+  private var preparation: WeightPreparation?
 
   /// Reads from `checkpoint`; `fileName` maps a canonical name to the file's (default: the same).
   package init(
@@ -22,25 +23,27 @@ package struct WeightReader: Sendable {
   ) {
     self.checkpoint = checkpoint
     self.fileName = fileName
-    prefix = ""
-    log = nil
-  }
-
-  private init(_ parent: WeightReader, prefix: String, log: WeightLog?) {
-    checkpoint = parent.checkpoint
-    fileName = parent.fileName
-    self.prefix = prefix
-    self.log = log
   }
 
   /// The same weights seen from below `name` ("dec" makes "conv_pre.weight" mean "dec.conv_pre.weight").
   package func scoped(_ name: String) -> WeightReader {
-    WeightReader(self, prefix: prefix + name + ".", log: log)
+    var reader = self
+    reader.prefix += name + "."
+    return reader
   }
 
   /// The same weights; every tensor that is read is noted in `log`.
   package func logged(in log: WeightLog) -> WeightReader {
-    WeightReader(self, prefix: prefix, log: log)
+    var reader = self
+    reader.log = log
+    return reader
+  }
+
+  /// The same weights, read when `preparation` runs; names and shapes are still checked at once.
+  package func deferred(to preparation: WeightPreparation) -> WeightReader {
+    var reader = self
+    reader.preparation = preparation
+    return reader
   }
 
   /// The canonical name of what this reader calls `name`.
@@ -52,11 +55,20 @@ package struct WeightReader: Sendable {
   /// Number of elements of all tensors in the file.
   package var elementCount: Int { checkpoint.tensors.reduce(0) { $0 + $1.count } }
 
-  /// Shape of a tensor, for a weight-norm pair that of the folded weight; nil when absent.
-  package func shape(_ name: String) -> [Int]? {
-    if let info = checkpoint.info(fileName(prefix + name)) { return info.shape }
-    return normPair(name)?.v.shape
+  /// Bytes of all tensors in the file.
+  package var byteCount: Int { checkpoint.tensors.reduce(0) { $0 + $1.count * $1.type.size } }
+
+  /// The types that weights are stored as, the one with most bytes first.
+  package var storedTypes: [ElementType] {
+    var bytes: [ElementType: Int] = [:]
+    for tensor in checkpoint.tensors {
+      bytes[tensor.type, default: 0] += tensor.count * tensor.type.size
+    }
+    return bytes.keys.sorted { (bytes[$1] ?? 0, $0.rawValue) < (bytes[$0] ?? 0, $1.rawValue) }
   }
+
+  /// Shape of a tensor, for a weight-norm pair that of the folded weight; nil when absent.
+  package func shape(_ name: String) -> [Int]? { stored(name)?.shape }
 
   /// How many consecutive indices exist: pattern("3") must give the name for index 3.
   package func count(from start: Int = 0, step: Int = 1, _ pattern: (Int) -> String) -> Int {
@@ -67,68 +79,76 @@ package struct WeightReader: Sendable {
 
   /// A tensor row-major as in the original code, in place where the file allows it.
   ///
-  /// - Throws: `CheckpointError` when it is missing, has another shape, or holds NaN.
+  /// - Throws: `CheckpointError` when it is missing, has another shape, or (unless put off) holds
+  ///   NaN.
   package func array(_ name: String, shape expected: [Int]) throws -> WeightArray {
-    let full = prefix + name
-    let stored = fileName(full)
-    log?.note(full, expected)
-    guard let info = checkpoint.info(stored) else {
-      if let pair = normPair(name) { return try folded(pair, expected: expected) }
-      throw CheckpointError.missingTensor(name: stored)
-    }
-    try check(info, expected)
-    if let floats = checkpoint.mappedFloats(stored) {
-      let array = WeightArray(inPlace: floats, owner: checkpoint as AnyObject)
-      try checkFinite(array.pointer, array.count, stored)
-      return array
-    }
-    let buffer = FloatBuffer(count: info.count)
-    try checkpoint.copyFloats(stored, to: buffer.pointer)
-    if info.type == .int8 { try dequantize(buffer, info) }
-    try checkFinite(UnsafePointer(buffer.pointer), buffer.count, stored)
-    return WeightArray(buffer)
-  }
-
-  /// Multiplies 8-bit values by their scales, one per index of the one axis that `NAME.scale` has.
-  private func dequantize(_ buffer: FloatBuffer, _ info: TensorInfo) throws {
-    let name = info.name + ".scale"
-    guard let scaleInfo = checkpoint.info(name) else {
-      throw CheckpointError.missingTensor(name: name)
-    }
-    let axis = scaleInfo.shape.firstIndex { $0 != 1 } ?? 0
-    var expected = info.shape.map { _ in 1 }
-    if axis < expected.count { expected[axis] = info.shape[axis] }
-    try check(scaleInfo, expected)
-    let scales = try checkpoint.floats(name)
-    let inner = info.shape.dropFirst(axis + 1).reduce(1, *)
-    var row = buffer.pointer
-    let end = buffer.pointer + buffer.count
-    while row < end {  // no division for each element: it would take longer than reading the file
-      for scale in scales {
-        for index in 0..<inner { row[index] *= scale }
-        row += inner
-      }
-    }
+    let count = expected.reduce(1, *)
+    let loader = try loader(name, expected, .array)
+    return WeightArray(count: count, try later(cost: count) { try loader.floats() })
   }
 
   /// A convolution's weight as stored: [out, in, tap], or [out, in] for a Linear with `kernel` 1.
   package func convolution(
     _ name: String, outputs: Int, inputs: Int, kernel: Int
   ) throws -> WeightArray {
+    let count = outputs * inputs * kernel
+    let loader = try convolutionLoader(name, outputs, inputs, kernel)
+    return WeightArray(count: count, try later(cost: count) { try loader.floats() })
+  }
+
+  /// What a layer makes of a convolution's weight times `scale`: at once, or when the preparation
+  /// runs.
+  func convolution<Value: Sendable>(
+    _ name: String, _ shape: ConvolutionShape, scale: Float = 1,
+    _ make: @escaping @Sendable (StoredWeights) -> Value
+  ) throws -> Deferred<Value> {
+    let loader = try convolutionLoader(name, shape.outputs, shape.inputs, shape.kernel)
+    return try later(cost: shape.outputs * shape.inputs * shape.kernel) {
+      let floats = try loader.floats()
+      let value = make(
+        StoredWeights(
+          floats.pointer, owner: floats.owner, inputs: shape.inputs, taps: shape.kernel,
+          scale: scale))
+      loader.discard()
+      return value
+    }
+  }
+
+  private func convolutionLoader(
+    _ name: String, _ outputs: Int, _ inputs: Int, _ kernel: Int
+  ) throws -> WeightLoader {
     let isLinear = kernel == 1 && shape(name)?.count == 2
-    return try array(name, shape: isLinear ? [outputs, inputs] : [outputs, inputs, kernel])
+    return try loader(
+      name, isLinear ? [outputs, inputs] : [outputs, inputs, kernel], .convolution)
   }
 
-  // MARK: weight norm
-
-  private struct NormPair {
-    let g: TensorInfo
-    let v: TensorInfo
+  /// Something made of weights: at once, or when the preparation runs.
+  ///
+  /// `cost` says about how many numbers `make` goes through.
+  package func later<Value: Sendable>(
+    cost: Int, _ make: @escaping @Sendable () throws -> Value
+  ) throws -> Deferred<Value> {
+    guard let preparation else { return Deferred(try make()) }
+    let deferred = Deferred(cost: cost, make)
+    preparation.add(deferred)
+    return deferred
   }
 
-  private func normPair(_ name: String) -> NormPair? {
-    guard name.hasSuffix("weight") else { return nil }
+  /// Finds a tensor and checks its shape.
+  func loader(_ name: String, _ expected: [Int], _ kind: WeightLog.Kind) throws -> WeightLoader {
     let full = prefix + name
+    log?.note(full, expected, kind)
+    guard let found = stored(name) else {
+      throw CheckpointError.missingTensor(name: fileName(full))
+    }
+    return try WeightLoader(checkpoint, found, expected)
+  }
+
+  /// Where the values of a tensor come from.
+  private func stored(_ name: String) -> WeightLoader.Stored? {
+    let full = prefix + name
+    if let info = checkpoint.info(fileName(full)) { return .tensor(info) }
+    guard name.hasSuffix("weight") else { return nil }
     let stem = full.dropLast("weight".count)
     for (g, v) in [
       (full + "_g", full + "_v"),
@@ -137,78 +157,9 @@ package struct WeightReader: Sendable {
         stem + "parametrizations.weight.original1"
       ),
     ] {
-      if let gInfo = checkpoint.info(fileName(g)), let vInfo = checkpoint.info(fileName(v)) {
-        return NormPair(g: gInfo, v: vInfo)
+      if let g = checkpoint.info(fileName(g)), let v = checkpoint.info(fileName(v)) {
+        return .weightNorm(g: g, v: v)
       }
-    }
-    return nil
-  }
-
-  /// weight[a, ...] = v[a, ...] * g[a] / |v[a, ...]|: the norm runs over all axes but the first.
-  private func folded(_ pair: NormPair, expected: [Int]) throws -> WeightArray {
-    try check(pair.v, expected)
-    let rows = expected.first ?? 1
-    guard pair.g.count == rows, pair.g.shape.first == rows else {
-      throw CheckpointError.shapeMismatch(
-        name: pair.g.name, expected: [rows] + expected.dropFirst().map { _ in 1 },
-        found: pair.g.shape)
-    }
-    let g = try checkpoint.floats(pair.g.name)
-    let buffer = FloatBuffer(count: pair.v.count)
-    try checkpoint.copyFloats(pair.v.name, to: buffer.pointer)
-    let rowLength = rows == 0 ? 0 : pair.v.count / rows
-    for row in 0..<rows {
-      let values = buffer.pointer + row * rowLength
-      // In double precision: a row has up to a few thousand squares to add.
-      var squares = 0.0
-      for i in 0..<rowLength { squares += Double(values[i]) * Double(values[i]) }
-      let scale = Float(Double(g[row]) / squares.squareRoot())
-      for i in 0..<rowLength { values[i] *= scale }
-    }
-    try checkFinite(UnsafePointer(buffer.pointer), buffer.count, pair.v.name)
-    return WeightArray(buffer)
-  }
-
-  // MARK: checks
-
-  private func check(_ info: TensorInfo, _ expected: [Int]) throws {
-    if info.shape != expected {
-      throw CheckpointError.shapeMismatch(
-        name: info.name, expected: expected, found: info.shape)
-    }
-  }
-
-  private func checkFinite(
-    _ values: UnsafePointer<Float>, _ count: Int, _ name: String
-  ) throws {
-    if let index = firstNotFinite(values, count) {
-      throw CheckpointError.notFinite(name: name, index: index)
-    }
-  }
-
-  /// Index of the first NaN or infinity.
-  ///
-  /// A sum of x * 0 stays 0 exactly when all are finite, which
-  /// vectorises; only a bad block is searched one by one.
-  private func firstNotFinite(_ values: UnsafePointer<Float>, _ count: Int) -> Int? {
-    var start = 0
-    while start < count {
-      let end = min(start + 4096, count)
-      var lanes = SIMD8<Float>(repeating: 0)
-      var i = start
-      while i + 8 <= end {
-        lanes += UnsafeRawPointer(values + i).loadUnaligned(as: SIMD8<Float>.self) * 0
-        i += 8
-      }
-      var sum = lanes.sum()
-      while i < end {
-        sum += values[i] * 0
-        i += 1
-      }
-      if !(sum == 0) {
-        for j in start..<end where !values[j].isFinite { return j }
-      }
-      start = end
     }
     return nil
   }
@@ -216,17 +167,34 @@ package struct WeightReader: Sendable {
 
 /// Names and shapes of the tensors that a network has read, in order.
 package final class WeightLog: Sendable {
-  private let state = Mutex<[(name: String, shape: [Int])]>([])
+  /// How a tensor was asked for.
+  package enum Kind: Sendable {
+    /// Row-major, as it is.
+    case array
+    /// As the weights of a convolution, [out, in, tap] or [out, in].
+    case convolution
+  }
+
+  /// One tensor.
+  package struct Entry: Sendable {
+    package let name: String
+    package let shape: [Int]
+    package let kind: Kind
+  }
+
+  private let state = Mutex<[Entry]>([])
 
   /// Makes an empty log.
   package init() {}
 
   /// Canonical names, each once, with the shapes that the network asked for.
-  package var entries: [(name: String, shape: [Int])] { state.withLock { $0 } }
+  package var entries: [Entry] { state.withLock { $0 } }
 
-  fileprivate func note(_ name: String, _ shape: [Int]) {
+  fileprivate func note(_ name: String, _ shape: [Int], _ kind: Kind) {
     state.withLock { entries in
-      if !entries.contains(where: { $0.name == name }) { entries.append((name, shape)) }
+      if !entries.contains(where: { $0.name == name }) {
+        entries.append(Entry(name: name, shape: shape, kind: kind))
+      }
     }
   }
 }

@@ -1,6 +1,4 @@
-import Foundation
 import HablaCheckpoints
-import Synchronization
 
 /// Where a published voice comes from.
 package enum VoiceSource: String, Sendable, CaseIterable {
@@ -67,9 +65,9 @@ package struct VoiceRepository: Sendable {
   ///
   /// - Throws: `VoiceError` when it is not https (http only for this machine).
   package init(host: String = VoiceRepository.defaultHost) throws {
-    guard let url = URL(string: host), let name = url.host,
-      url.scheme == "https" || (url.scheme == "http" && ["localhost", "127.0.0.1"].contains(name))
-    else { throw VoiceError("'\(host)' is not an https address") }
+    guard let address = WebAddress(host), address.isPrivate else {
+      throw VoiceError("'\(host)' is not an https address")
+    }
     self.host = host.hasSuffix("/") ? String(host.dropLast()) : host
   }
 
@@ -137,6 +135,14 @@ package struct VoiceRepository: Sendable {
     return files
   }
 
+  /// The address of a path on the host.
+  func address(_ path: String) throws -> WebAddress {
+    guard let address = WebAddress(host + path) else {
+      throw VoiceError("bad address \(host)\(path)")
+    }
+    return address
+  }
+
   // MARK: catalogues
 
   private func piperVoices() throws -> [RemoteVoice] {
@@ -181,23 +187,18 @@ package struct VoiceRepository: Sendable {
   }
 
   private func json(_ path: String) throws -> JSONValue {
-    guard let url = URL(string: host + path) else { throw VoiceError("bad address \(host)\(path)") }
-    let body = Mutex([UInt8]())
-    let limit = Self.largestCatalogue
-    let transfer = HTTPTransfer(url) { head in
+    let address = try address(path)
+    var body: [UInt8] = []
+    try HTTPTransfer(address) { head in
       guard head.status == 200 else {
-        throw VoiceError("\(url.absoluteString): the server answers \(head.status)")
+        throw VoiceError("\(address): the server answers \(head.status)")
       }
     } onData: { data in
-      try body.withLock {
-        $0 += data
-        if $0.count > limit { throw VoiceError("\(url.absoluteString): too long an answer") }
-      }
-    }
-    _ = try transfer.run()
-    let bytes = body.withLock { $0 }
+      body += data
+      if body.count > Self.largestCatalogue { throw VoiceError("\(address): too long an answer") }
+    }.run()
     do {
-      return try bytes.withUnsafeBytes { try JSONValue(parsing: $0, format: url.absoluteString) }
+      return try body.withUnsafeBytes { try JSONValue(parsing: $0, format: address.text) }
     } catch {
       throw VoiceError("\(error)")
     }

@@ -56,7 +56,7 @@ import Testing
       ("{\"audio\": {\"sample_rate\": 1}}", "espeak.voice"),
       ("[]", "object"),
       ("{\"audio\": {\"sample_rate\": 1}, \"espeak\": {\"voice\": \"es\"}}", "phoneme_id_map"),
-      (Self.configuration(", \"phoneme_map\": {\"a\": \"b\"}"), "phoneme_map.a"),
+      (Self.configuration(", \"phoneme_map\": {\"a\": 3}"), "phoneme_map.a"),
       (Self.configuration(", \"speaker_id_map\": {\"a\": 1.5}"), "speaker_id_map.a"),
       (Self.configuration(", \"inference\": {\"length_scale\": 0}"), "inference"),
     ] {

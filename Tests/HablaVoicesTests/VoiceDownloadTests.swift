@@ -222,17 +222,23 @@ import Testing
   }
 
   @Test func takesOnlyEncryptedHosts() {
-    for host in ["http://example.org", "ftp://localhost", "file:///etc", "example.org", ""] {
+    for host in [
+      "http://example.org", "ftp://localhost", "file:///etc", "example.org", "", "https://",
+      "https:///x", "https://a b", "https://a\r\nX: y", "http://localhost@example.org",
+      "http://localhost:80@example.org/", "http://localhost.example.org", "javascript:1",
+      "http://127.0.0.1\\@example.org",
+    ] {
       #expect(throws: VoiceError.self, "\(host)") { try VoiceRepository(host: host) }
     }
     #expect(throws: Never.self) { try VoiceRepository() }
   }
 
   @Test func choosesTheFolder() {
-    #expect(VoiceDownload.defaultFolder(environment: ["HABLA_VOICES": "/v"]) == "/v")
+    #expect(VoiceDownload.defaultFolder { ["HABLA_VOICES": "/v"][$0] } == "/v")
     #expect(
-      VoiceDownload.defaultFolder(environment: ["XDG_CACHE_HOME": "/c"]) == "/c/habla/voices")
-    #expect(VoiceDownload.defaultFolder(environment: [:]).hasSuffix("/.cache/habla/voices"))
+      VoiceDownload.defaultFolder { ["XDG_CACHE_HOME": "/c"][$0] } == "/c/habla/voices")
+    #expect(VoiceDownload.defaultFolder { ["HOME": "/h"][$0] } == "/h/.cache/habla/voices")
+    #expect(VoiceDownload.defaultFolder { _ in nil }.hasSuffix("/.cache/habla/voices"))
   }
 }
 

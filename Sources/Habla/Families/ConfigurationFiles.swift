@@ -16,6 +16,14 @@ enum ConfigurationFiles {
   /// Whether something exists at a path.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Why a path cannot be followed to anything; nil when it can.
+  static func obstacle(_ path: String) -> String? {
+    var status = stat()
+    // A NUL would cut the path short.
+    if path.utf8.contains(0) { return "the path contains a NUL character" }
+    return stat(path, &status) == 0 ? nil : String(cString: strerror(errno))
+  }
+
   /// Whether a path is a folder.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
@@ -28,8 +36,15 @@ enum ConfigurationFiles {
   }
 
   /// Names of a folder's entries, sorted; empty when it cannot be read.
-  static func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
+  static func names(in folder: String) -> [String] { (try? readableNames(in: folder)) ?? [] }
+
+  /// Names of a folder's entries, sorted.
+  ///
+  /// - Throws: `HablaError` when it cannot be read.
+  static func readableNames(in folder: String) throws -> [String] {
+    guard let directory = opendir(folder) else {
+      throw HablaError(.io, "\(folder): \(String(cString: strerror(errno)))")
+    }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
@@ -48,9 +63,14 @@ enum ConfigurationFiles {
   static func text(_ path: String) throws -> String? {
     if !exists(path) { return nil }
     if isFolder(path) { throw HablaError(.io, "\(path): is a folder, expected a file") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Non-blocking, so that a pipe in place of a file is refused instead of waited for.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if descriptor < 0 { throw HablaError(.io, "\(path): \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, (status.st_mode & S_IFMT) == S_IFREG else {
+      throw HablaError(.io, "\(path): is not a regular file")
+    }
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {

@@ -25,6 +25,9 @@ struct JSONReader {
     (self.members, self.name, self.path) = (members, name, path)
   }
 
+  /// Whether a key has a value other than null.
+  func contains(_ key: String) -> Bool { members[key].map { $0 != .null } ?? false }
+
   func object(_ key: String) throws -> JSONReader { try require(key, optionalObject(key)) }
   func integer(_ key: String) throws -> Int { try require(key, optionalInteger(key)) }
   func string(_ key: String) throws -> String { try require(key, optionalString(key)) }
@@ -46,9 +49,30 @@ struct JSONReader {
     try require(key, value(key, "a list of integers") { Self.all($0.array, \.integer) })
   }
 
-  /// A list of strings.
-  func strings(_ key: String) throws -> [String] {
-    try require(key, value(key, "a list of strings") { Self.all($0.array, \.string) })
+  /// A list of integers, or one integer alone.
+  func oneOrMoreIntegers(_ key: String) throws -> [Int] {
+    try require(
+      key,
+      value(key, "an integer or a list of integers") { member in
+        member.integer.map { [$0] } ?? Self.all(member.array, \.integer)
+      })
+  }
+
+  /// A list of strings, or one string alone; empty when the key has null.
+  func anyStrings(_ key: String) throws -> [String] {
+    try value(key, "a string or a list of strings") { member in
+      member.string.map { [$0] } ?? Self.all(member.array, \.string)
+    } ?? []
+  }
+
+  /// A list of lists of strings; empty when it is missing.
+  func stringLists(_ key: String) throws -> [[String]] {
+    try value(key, "a list of lists of strings") {
+      $0.array.flatMap { lists in
+        let found = lists.compactMap { Self.all($0.array, \.string) }
+        return found.count == lists.count ? found : nil
+      }
+    } ?? []
   }
 
   /// A list of lists of integers.

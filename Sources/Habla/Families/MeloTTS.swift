@@ -7,6 +7,8 @@ enum MeloTTS: VoiceFamily {
   static let identifier = "melotts"
   static let expectation = "a MeloTTS folder: config.json and checkpoint.pth"
 
+  static let fileNames = checkpointNames + ["config.json"]
+
   private static let checkpointNames = ["checkpoint.pth", "checkpoint.safetensors"]
 
   /// A CMU Pronouncing Dictionary beside the checkpoint, by which English words are looked up.

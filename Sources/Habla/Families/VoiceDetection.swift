@@ -8,11 +8,14 @@ enum VoiceDetection {
   /// - Throws: `HablaError`: when nothing is recognised, or more than one kind of voice, the message
   ///   says what was looked for and what was found.
   static func open(_ path: String) throws -> (any VoiceFamily.Type, VoiceParts) {
-    guard ConfigurationFiles.exists(path) else { throw HablaError(.io, "no such file or folder") }
-    if !ConfigurationFiles.isFolder(path), path.hasSuffix(".safetensors"),
-      let own = try VoiceFile.read(try Checkpoints.open(path: path))
-    {
-      return own
+    if let obstacle = ConfigurationFiles.obstacle(path) { throw HablaError(.io, obstacle) }
+    if !ConfigurationFiles.isFolder(path) {
+      let file = try FileBytes(mapping: path)
+      if SafetensorsCheckpoint.isLikely(file),
+        let own = try VoiceFile.read(try Checkpoints.open(file))
+      {
+        return own
+      }
     }
     for place in places(path) {
       let found = VoiceFamilies.all.compactMap { family in
@@ -32,24 +35,37 @@ enum VoiceDetection {
     throw HablaError(
       .unsupported,
       "not a voice that Habla knows; looked for " + expected.joined(separator: "; or ")
-        + "; found " + contents(of: path))
+        + "; found " + (try contents(of: path)), hint: hint(path))
   }
 
-  /// The path itself and, for a file, the folder it lies in: any file of a voice will do.
+  /// The path itself and, for a file of a voice that is a folder, that folder.
   private static func places(_ path: String) -> [String] {
     if ConfigurationFiles.isFolder(path) { return [path] }
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    return [path, folder.isEmpty ? "." : folder.joined(separator: "/")]
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let name = parts.removeLast()
+    guard VoiceFamilies.all.contains(where: { $0.fileNames.contains(name) }) else { return [path] }
+    return [path, parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")]
   }
 
-  private static func contents(of path: String) -> String {
+  private static func contents(of path: String) throws -> String {
     if !ConfigurationFiles.isFolder(path) {
-      guard let file = try? FileBytes(mapping: path) else { return "an empty or unreadable file" }
-      return "a file: " + Checkpoints.describe(file)
+      return "a file: " + Checkpoints.describe(try FileBytes(mapping: path))
     }
-    let names = ConfigurationFiles.names(in: path)
+    let names = try ConfigurationFiles.readableNames(in: path)
     if names.isEmpty { return "an empty folder" }
     return "a folder with " + names.prefix(12).joined(separator: ", ")
       + (names.count > 12 ? " and \(names.count - 12) more" : "")
+  }
+
+  /// What is probably missing.
+  private static func hint(_ path: String) -> String {
+    let names = ConfigurationFiles.names(in: path)
+    if let model = names.first(where: { $0.hasSuffix(".onnx") }), !names.contains(model + ".json") {
+      return "a Piper voice needs \(model).json beside \(model)"
+    }
+    if let name = names.first(where: { $0.hasSuffix(".habla.safetensors") }) {
+      return "give the path of \(name) itself"
+    }
+    return ""
   }
 }

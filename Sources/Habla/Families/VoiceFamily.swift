@@ -11,6 +11,8 @@ protocol VoiceFamily: Sendable {
   static var identifier: String { get }
   /// What its files are, for the message when a path is none of the known families.
   static var expectation: String { get }
+  /// Names of files by any of which a voice may be opened instead of by their folder.
+  static var fileNames: [String] { get }
   /// Names the files by which a voice of this family is recognised at a path, or nil.
   static func evidence(at path: String) -> String?
   /// Opens the voice at a path; nil when the files there are not of this family.

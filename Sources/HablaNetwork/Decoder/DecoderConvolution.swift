@@ -7,7 +7,7 @@ import HablaKernels
 package struct DecoderConvolution: Sendable {
   let shape: ConvolutionShape
   let bias: WeightArray?
-  private let kernel: Kernel
+  private let kernel: Deferred<Kernel>
 
   /// How the products are computed.
   private enum Kernel: Sendable {
@@ -26,13 +26,11 @@ package struct DecoderConvolution: Sendable {
     bias =
       weights.contains(name + ".bias")
       ? try weights.array(name + ".bias", shape: [shape.outputs]) : nil
-    let stored = try weights.convolution(
-      name + ".weight", outputs: shape.outputs, inputs: shape.inputs, kernel: shape.kernel
-    ).stored(inputs: shape.inputs, taps: shape.kernel, scale: scale)
-    kernel =
+    kernel = try weights.convolution(name + ".weight", shape, scale: scale) {
       Self.filters(shape)
-      ? .filtered(FilteredConvolution(shape, weights: stored))
-      : .direct(PanelConvolution(shape, weights: stored))
+        ? .filtered(FilteredConvolution(shape, weights: $0))
+        : .direct(PanelConvolution(shape, weights: $0))
+    }
   }
 
   /// Whether minimal filtering is faster than one product per tap, as measured.
@@ -43,7 +41,7 @@ package struct DecoderConvolution: Sendable {
 
   /// Floats of scratch memory that `forward` needs for up to `rows` rows on `threads` threads.
   package func scratchCount(rows: Int, threads: Int) -> Int {
-    switch kernel {
+    switch kernel.value {
     case .direct: (rows + shape.reach) * shape.inputs
     case .filtered(let convolution): convolution.scratchCount * threads
     }
@@ -66,7 +64,7 @@ package struct DecoderConvolution: Sendable {
     rows: Int, _ x: UnsafePointer<Float>, slope: Float, adding sum: Sum,
     into y: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    switch kernel {
+    switch kernel.value {
     case .direct(let convolution):
       direct(convolution, rows, x, slope, sum, y, scratch, pool)
     case .filtered(let convolution):

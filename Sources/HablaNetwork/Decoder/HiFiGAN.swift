@@ -11,7 +11,7 @@ package final class HiFiGAN: Sendable {
   /// An upsampling layer and the residual blocks behind it.
   package struct Stage: Sendable {
     let channels: Int
-    let upsampling: TransposedConvolution
+    private let deferredUpsampling: Deferred<TransposedConvolution>
     let upsamplingBias: WeightArray?
     /// For every residual block its convolutions in order of use.
     let blocks: [[DecoderConvolution]]
@@ -21,11 +21,22 @@ package final class HiFiGAN: Sendable {
       channels: Int, upsampling: TransposedConvolution, upsamplingBias: WeightArray?,
       blocks: [[DecoderConvolution]]
     ) {
+      self.init(
+        channels: channels, deferredUpsampling: Deferred(upsampling),
+        upsamplingBias: upsamplingBias, blocks: blocks)
+    }
+
+    init(
+      channels: Int, deferredUpsampling: Deferred<TransposedConvolution>,
+      upsamplingBias: WeightArray?, blocks: [[DecoderConvolution]]
+    ) {
       self.channels = channels
-      self.upsampling = upsampling
+      self.deferredUpsampling = deferredUpsampling
       self.upsamplingBias = upsamplingBias
       self.blocks = blocks
     }
+
+    var upsampling: TransposedConvolution { deferredUpsampling.value }
   }
 
   /// Sizes.
@@ -38,7 +49,7 @@ package final class HiFiGAN: Sendable {
   /// Samples per latent frame.
   package var hopLength: Int { configuration.hopLength }
 
-  /// Reads the weights; `weights` is scoped to the decoder (`conv_pre.weight`, ...).
+  /// Reads the weights, or has them read later by the reader's preparation; `weights` is scoped to the decoder (`conv_pre.weight`, ...).
   ///
   /// - Throws: `CheckpointError` naming the tensor or size at fault.
   package init(_ configuration: HiFiGANConfiguration, weights: WeightReader) throws {
@@ -73,9 +84,11 @@ package final class HiFiGAN: Sendable {
       "ups.\(index).weight", shape: [channels * 2, channels, kernel])
     return Stage(
       channels: channels,
-      upsampling: TransposedConvolution(
-        inputs: channels * 2, outputs: channels, kernel: kernel,
-        rate: sizes.upsampleRates[index], weight: stored.pointer, scale: scale),
+      deferredUpsampling: try weights.later(cost: stored.count) {
+        TransposedConvolution(
+          inputs: channels * 2, outputs: channels, kernel: kernel,
+          rate: sizes.upsampleRates[index], weight: try stored.read(), scale: scale)
+      },
       upsamplingBias: weights.contains("ups.\(index).bias")
         ? try weights.array("ups.\(index).bias", shape: [channels]) : nil,
       blocks: try sizes.residualKernelSizes.enumerated().map { j, kernel in

@@ -8,6 +8,9 @@ enum HFVITS: VoiceFamily {
   static let expectation =
     "a Hugging Face VITS folder: config.json, vocab.json and model.safetensors"
 
+  static let fileNames = weightNames + [configurationName, vocabularyName, settingsName]
+
+  private static let weightNames = ["model.safetensors", "pytorch_model.bin"]
   private static let configurationName = "config.json"
   private static let vocabularyName = "vocab.json"
   private static let settingsName = "tokenizer_config.json"
@@ -23,10 +26,7 @@ enum HFVITS: VoiceFamily {
     guard let json = try ConfigurationFiles.text("\(path)/\(configurationName)"),
       HFVITSConfiguration.isLikely(json, name: configurationName)
     else { return nil }
-    guard
-      let weightsPath = ConfigurationFiles.firstExisting(
-        ["model.safetensors", "pytorch_model.bin"], in: path)
-    else {
+    guard let weightsPath = ConfigurationFiles.firstExisting(weightNames, in: path) else {
       throw HablaError(
         .io,
         "\(path): config.json is that of a VITS model, but there is neither "

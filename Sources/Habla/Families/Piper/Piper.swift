@@ -7,6 +7,9 @@ enum Piper: VoiceFamily {
   static let identifier = "piper"
   static let expectation = "a Piper voice: NAME.onnx with NAME.onnx.json beside it"
 
+  /// A model's own name is what counts, and any folder may hold several.
+  static let fileNames: [String] = []
+
   /// Name under which the configuration is kept in Habla's own files.
   private static let configurationName = "voice.onnx.json"
 
@@ -58,8 +61,9 @@ enum Piper: VoiceFamily {
   ) throws -> VoiceTraits {
     let configuration = try PiperConfiguration(
       files[configurationName] ?? "", name: configurationName)
+    // Voices with one speaker may name it, though the network has no table.
     if let wrong = configuration.speakers.first(where: {
-      $0.id < 0 || $0.id >= network.speakerCount
+      $0.id < 0 || $0.id >= max(network.speakerCount, 1)
     }) {
       throw HablaError(
         .format,
@@ -67,7 +71,8 @@ enum Piper: VoiceFamily {
           + "the network has \(network.speakerCount) speakers")
     }
     return VoiceTraits(
-      speakers: configuration.speakers, languages: [configuration.language],
+      speakers: network.speakerCount > 0 ? configuration.speakers : [],
+      languages: [configuration.language],
       symbols: configuration.symbolTable, scales: configuration.scales,
       tokenizer: Tokenizer(configuration))
   }

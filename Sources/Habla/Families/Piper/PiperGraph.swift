@@ -17,6 +17,9 @@ struct PiperGraph {
   /// The tensor that holds the negated log scale of the affine duration flow.
   private var negatedLogScale: String?
 
+  /// Names of the graph's inputs.
+  var inputs: [String] { model.inputs }
+
   private let model: ONNXCheckpoint
   /// Initializer by value name, where an Identity node gives it another.
   private var aliases: [String: String] = [:]

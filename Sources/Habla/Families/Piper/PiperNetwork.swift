@@ -9,6 +9,7 @@ extension PiperGraph {
   /// - Throws: `HablaError` of kind `.unsupported` when this is not the graph of a Piper voice.
   func network(_ view: CheckpointView, sampleRate: Int) throws -> VITSConfiguration {
     let weights = WeightReader(view)
+    try checkInputs()
     func shape(_ name: String, axes: Int) throws -> [Int] {
       guard let shape = weights.shape(name) else {
         throw HablaError(
@@ -41,6 +42,18 @@ extension PiperGraph {
       decoder: try decoder(weights, inputs: inter, speakerChannels: speakers[1], shape))
     try network.check()
     return network
+  }
+
+  /// Voices of other tools that read more than phonemes and speaker are not these networks.
+  private func checkInputs() throws {
+    let known = ["input", "input_lengths", "scales", "sid"]
+    let foreign = inputs.filter { !known.contains($0) }
+    guard foreign.isEmpty || !inputs.contains("input") else {
+      throw HablaError(
+        .unsupported,
+        "not the graph of a Piper voice: it reads '\(foreign.joined(separator: "', '"))'",
+        hint: "a Piper voice reads " + known.joined(separator: ", "))
+    }
   }
 
   private func decoder(

@@ -9,6 +9,7 @@ import HablaText
 package struct PiperTokenizer: Sendable {
   private let ids: [ExactString: [Int]]
   private let replacements: [ExactString: [String]]
+  private let clusters: [[ExactString]]
 
   private static let pad = ExactString("_")
   private static let beginning = ExactString("^")
@@ -18,6 +19,7 @@ package struct PiperTokenizer: Sendable {
   package init(_ configuration: PiperConfiguration) {
     ids = configuration.phonemeIds
     replacements = configuration.phonemeMap
+    clusters = configuration.clusters
   }
 
   /// Whether the voice has tokens for a phoneme.
@@ -25,7 +27,8 @@ package struct PiperTokenizer: Sendable {
     ids[ExactString(phoneme)] != nil || replacements[ExactString(phoneme)] != nil
   }
 
-  /// The characters of a text as phonemes; those that the voice lacks are lowercased.
+  /// The characters of a text as phonemes: decomposed, as Piper trains its voices; those that the
+  /// voice lacks are lowercased.
   package func characters(_ sentence: MappedText) -> PhonemeSequence {
     var sequence = PhonemeSequence()
     var byte = 0
@@ -34,11 +37,7 @@ package struct PiperTokenizer: Sendable {
       let range = sentence.originalRange(of: byte..<byte + UTF8.width(scalar))
       byte += UTF8.width(scalar)
       let start = sequence.symbols.count
-      if contains(String(scalar)) {
-        sequence.symbols.append(String(scalar))
-      } else {
-        sequence.symbols += scalar.properties.lowercaseMapping.unicodeScalars.map { String($0) }
-      }
+      sequence.symbols += spelled(scalar)
       let isSpace = scalar.properties.isWhitespace
       if isSpace, let ended = word {
         sequence.words.append(.init(textRange: ended.text, symbols: ended.symbols))
@@ -54,6 +53,26 @@ package struct PiperTokenizer: Sendable {
     return sequence
   }
 
+  /// The voice's symbols for a character: its parts, itself, or those of its lowercase form.
+  private func spelled(_ scalar: Unicode.Scalar) -> [String] {
+    var lowercase: [String] = []
+    for text in [String(scalar), scalar.properties.lowercaseMapping] {
+      let parts = CanonicalForm.decomposed(text).unicodeScalars.map { String($0) }
+      if parts.allSatisfy(contains) { return parts }
+      if contains(text) { return [text] }
+      lowercase = parts
+    }
+    return lowercase
+  }
+
+  /// The phonemes from `index` on that are one for the voice; most are by themselves.
+  private func cluster(_ symbols: [String], at index: Int) -> Int {
+    let rest = symbols[index...]
+    return clusters.first {
+      $0.count <= rest.count && $0.elementsEqual(rest.prefix($0.count).map(ExactString.init))
+    }?.count ?? 1
+  }
+
   /// Token ids of a phoneme sequence.
   package func ids(_ sequence: PhonemeSequence) -> [Int] { tokens(sequence).tokens.ids }
 
@@ -66,9 +85,13 @@ package struct PiperTokenizer: Sendable {
     result.tokens.ids += pad
     // Where the token of each phoneme starts; a skipped one starts where the next one does.
     var starts: [Int] = []
-    for phoneme in sequence.symbols {
+    var index = 0
+    while index < sequence.symbols.count {
       let start = result.tokens.ids.count
-      starts.append(start)
+      let count = cluster(sequence.symbols, at: index)
+      let phoneme = sequence.symbols[index..<index + count].joined()
+      for _ in 0..<count { starts.append(start) }
+      index += count
       for symbol in replacements[ExactString(phoneme)] ?? [phoneme] {
         guard let tokens = ids[ExactString(symbol)] else {
           if !result.unknown.contains(symbol) { result.unknown.append(symbol) }
