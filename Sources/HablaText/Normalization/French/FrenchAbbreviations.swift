@@ -44,7 +44,7 @@ struct FrenchAbbreviationRule: RewriteRule {
       kind: .abbreviation, end: keepsPoint ? index + 1 : index + 2, spoken: spoken)
   }
 
-  /// Abbreviations of several parts: p. ex., c.-à-d., av. J.-C.
+  /// Abbreviations of several parts, such as "c.-à-d.".
   private static func fixed(_ line: TokenLine, at index: Int) -> RewriteMatch? {
     for (parts, spoken) in sequences where line[index].lower == parts[0] {
       var place = index
@@ -65,7 +65,7 @@ struct FrenchAbbreviationRule: RewriteRule {
     return nil
   }
 
-  /// Capitals with points: O.N.U. is spelled.
+  /// Capitals with points are spelled.
   private static func initials(
     _ line: TokenLine, at index: Int, after context: SpokenContext
   ) -> RewriteMatch? {
