@@ -170,6 +170,10 @@ typedef struct habla_voice habla_voice;
 typedef struct habla_voice_options {
   uint32_t struct_size;
   uint32_t flags; /* 0: this version has none. Others: HABLA_ERROR_UNSUPPORTED. */
+  const char *dictionary; /* Path of an English pronouncing dictionary in the form of CMUdict, one
+                           * "WATER  W AO1 T ER0" a line, for MeloTTS voices that speak English.
+                           * NULL (the default): cmudict.dict in the voice's folder, if it is
+                           * there. The file is read while the voice is opened. */
 } habla_voice_options;
 
 /* Sets the defaults. `struct_size` is sizeof(habla_voice_options).
@@ -184,14 +188,17 @@ habla_status habla_voice_options_init(habla_voice_options *options, size_t struc
  *
  * `options` may be NULL for the defaults. `error` may be NULL.
  * Returns a voice with one reference, which is yours to release, or NULL: HABLA_ERROR_IO,
- * HABLA_ERROR_FORMAT, HABLA_ERROR_UNSUPPORTED (also: nothing that Habla knows is at the path; the
- * message lists what was looked for), HABLA_ERROR_MEMORY or HABLA_ERROR_ARGUMENT. */
+ * HABLA_ERROR_FORMAT (also: lines of the dictionary; the message numbers them),
+ * HABLA_ERROR_UNSUPPORTED (also: nothing that Habla knows is at the path; the message lists what
+ * was looked for; or a dictionary for a voice that reads none), HABLA_ERROR_MEMORY or
+ * HABLA_ERROR_ARGUMENT. */
 habla_voice *habla_voice_open(
     const char *path, const habla_voice_options *options, habla_error *error);
 
 /* Opens a voice from the `size` bytes of one of Habla's own files (NAME.habla.safetensors).
  *
  * The bytes are copied; they may be freed when the call returns.
+ * Restriction: a dictionary is HABLA_ERROR_UNSUPPORTED; the file has its own, or none.
  * Otherwise like habla_voice_open. */
 habla_voice *habla_voice_open_bytes(
     const void *bytes, size_t size, const habla_voice_options *options, habla_error *error);
@@ -199,7 +206,8 @@ habla_voice *habla_voice_open_bytes(
 /* Opens the voice that is part of the library.
  *
  * Calls after the first give the same voice again, with a reference of its own.
- * A library may be built without a voice: HABLA_ERROR_UNSUPPORTED.
+ * A library may be built without a voice, and the voice reads no dictionary:
+ * HABLA_ERROR_UNSUPPORTED.
  * Otherwise like habla_voice_open. */
 habla_voice *habla_voice_open_builtin(const habla_voice_options *options, habla_error *error);
 
@@ -322,7 +330,22 @@ typedef struct habla_options {
                                  * positions and silences refer too; 0 (the default): the voice's.
                                  * A library built without libsamplerate has only the voice's:
                                  * HABLA_ERROR_UNSUPPORTED. */
+  const char *lexicon; /* The text of a lexicon; NULL (the default): none. See below. */
 } habla_options;
+
+/* THE LEXICON of habla_options says how words are spoken. One entry a line:
+ *
+ *     # a comment
+ *     [es]
+ *     ChatGPT = chat ye pe te
+ *     wifi = /wˈifi/
+ *
+ * A word is replaced by other words, or by phoneme symbols of the voice between slashes. A word in
+ * lower case matches in any case, another only as it is written. Entries hold for all languages,
+ * after a line such as [es] for that language, after [*] for all again. Marks point at the word
+ * that stands in the text. Lines that are wrong: HABLA_ERROR_FORMAT, and the message numbers them.
+ * The session keeps what it has read, so giving the same text each time costs nothing.
+ * Without a lexicon, phonemes may stand in the text itself: "la red [[wˈifi]] va bien". */
 
 /* Sets the defaults. `struct_size` is sizeof(habla_options).
  * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT for NULL or a size out of range. */
@@ -385,8 +408,8 @@ typedef struct habla_chunk {
  * `options` may be NULL for the defaults.
  * Returns HABLA_OK, HABLA_ERROR_ARGUMENT (an option out of range, an unknown speaker, NULL text, a
  * session that is busy or not valid), HABLA_ERROR_TEXT (not UTF-8: the message names the first
- * wrong byte), HABLA_ERROR_LANGUAGE or HABLA_ERROR_UNSUPPORTED. After an error nothing is
- * started. */
+ * wrong byte), HABLA_ERROR_FORMAT (lines of the lexicon), HABLA_ERROR_LANGUAGE or
+ * HABLA_ERROR_UNSUPPORTED. After an error nothing is started. */
 habla_status habla_session_start(
     habla_session *session, const char *text, const habla_options *options);
 
@@ -497,8 +520,9 @@ habla_status habla_log_set(habla_log_callback callback, void *user, int32_t leve
  *
  * 0.1.0  The first.
  *
- * Since then: habla_options.output_rate, habla_options_init_preset, habla_pcm16. Silence after a
- * sentence is no longer put between the parts of a long one.
+ * Since then: habla_options.output_rate, habla_options_init_preset, habla_pcm16,
+ * habla_voice_options.dictionary, habla_options.lexicon. Silence after a sentence is no longer put
+ * between the parts of a long one.
  */
 
 #ifdef __cplusplus

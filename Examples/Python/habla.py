@@ -67,7 +67,7 @@ class _Error(Structure):
 
 
 class _VoiceOptions(Structure):
-    _fields_ = [("struct_size", c_uint32), ("flags", c_uint32)]
+    _fields_ = [("struct_size", c_uint32), ("flags", c_uint32), ("dictionary", c_char_p)]
 
 
 class _Speaker(Structure):
@@ -117,6 +117,7 @@ class _Options(Structure):
         ("first_chunk_frames", c_int32),
         ("largest_chunk_frames", c_int32),
         ("output_rate", c_int32),
+        ("lexicon", c_char_p),
     ]
 
 
@@ -164,11 +165,11 @@ STRUCTS: dict[str, type[Structure]] = {
 
 _SIZES_64_BIT = {
     "habla_error": 1032,
-    "habla_voice_options": 8,
+    "habla_voice_options": 16,
     "habla_speaker": 16,
     "habla_voice_info": 104,
     "habla_session_options": 8,
-    "habla_options": 112,
+    "habla_options": 120,
     "habla_mark": 48,
     "habla_chunk": 88,
 }
@@ -576,12 +577,24 @@ class Voice:
     Voice(path) opens one of Habla's own files, or a voice as its authors publish it: a MeloTTS
     folder, a Piper NAME.onnx, a Hugging Face VITS folder. Closing it leaves sessions that use it
     alone.
+
+    `dictionary` is the path of an English pronouncing dictionary in the form of CMUdict, for
+    MeloTTS voices that speak English; without it cmudict.dict in the voice's folder is read, if it
+    is there. FormatError numbers its lines that are wrong.
     """
 
-    def __init__(self, path: Union[str, os.PathLike]) -> None:
+    def __init__(
+        self,
+        path: Union[str, os.PathLike],
+        dictionary: Union[str, os.PathLike, None] = None,
+    ) -> None:
         error = _ErrorSlot()
+        options = _VoiceOptions()
+        _lib.habla_voice_options_init(options, ctypes.sizeof(options))
+        if dictionary is not None:
+            options.dictionary = _c_string(os.fspath(dictionary), "dictionary")
         self._open(
-            _lib.habla_voice_open(_c_string(os.fspath(path), "path"), None, error.struct), error
+            _lib.habla_voice_open(_c_string(os.fspath(path), "path"), options, error.struct), error
         )
 
     @classmethod
@@ -658,8 +671,11 @@ class Session:
     sdp_ratio (0...1), seed, volume (0...10), sentence_silence, paragraph_silence (seconds),
     first_chunk_frames, largest_chunk_frames, phonemes (True: the text is phoneme symbols),
     verbatim (True: numbers, dates and abbreviations are left to espeak-ng), output_rate (8000 to
-    192000 samples per second; None: the voice's). preset="assistant" starts from speed 1.3 and
-    short silences, which the other options may change.
+    192000 samples per second; None: the voice's), lexicon (how words are spoken: a dict such as
+    {"ChatGPT": "chat ye pe te", "wifi": "/wˈifi/"}, where slashes enclose phonemes of the voice, or
+    the text of a lexicon as habla.h describes it, or the pathlib.Path of a file with it; FormatError
+    numbers the lines that are wrong). preset="assistant" starts from speed 1.3 and short silences,
+    which the other options may change.
     """
 
     def __init__(self, voice: Optional[Voice] = None, threads: int = 0) -> None:
@@ -805,6 +821,26 @@ def _copy_chunk(chunk: _Chunk, position: _TextPositions) -> Chunk:
     )
 
 
+def _lexicon(given: object) -> bytes:
+    """The text of a lexicon given as its text, as its file or as words and pronunciations."""
+    if isinstance(given, dict):
+        for entry in given.items():
+            for part in entry:
+                if not isinstance(part, str):
+                    raise TypeError(f"lexicon entries must be str, not {type(part).__name__}")
+                if "\n" in part or "\r" in part or "=" in entry[0]:
+                    raise ArgumentError(f"lexicon: {entry[0]!r} is not one word and one line")
+        given = "".join(f"{word} = {spoken}\n" for word, spoken in given.items())
+    elif isinstance(given, os.PathLike):
+        try:
+            given = pathlib.Path(given).read_text("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            raise FormatError(f"{given}: is not UTF-8 at byte {problem.start}") from None
+        except OSError as problem:
+            raise FileError(f"{given}: {problem.strerror}") from None
+    return _c_string(given, "lexicon")  # type: ignore[arg-type]
+
+
 def _options(given: dict[str, object]) -> _Options:
     options = _Options()
     preset = given.get("preset") or "default"
@@ -825,6 +861,8 @@ def _options(given: dict[str, object]) -> _Options:
                 options.speaker_id = number if 0 <= number < 2**31 else -2
         elif name == "language":
             options.language = None if value is None else _c_string(str(value), "language")
+        elif name == "lexicon":
+            options.lexicon = None if value is None else _lexicon(value)
         elif name == "phonemes":
             options.input = 1 if value else 0
         elif name == "verbatim":

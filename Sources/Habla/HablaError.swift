@@ -69,6 +69,7 @@ extension HablaError {
     case let error as TextError:
       switch error {
       case .unknownLanguage: self.init(.language, error.description, hint: error.hint)
+      case .badEntries: self.init(.format, error.description, hint: error.hint)
       default: self.init(.unsupported, error.description, hint: error.hint)
       }
     case let error as WordPieceError:

@@ -46,17 +46,43 @@ public final class Voice: Sendable {
 
   /// Opens the voice at a path: Habla's own file, or a published voice of any known family.
   ///
-  /// `prosody` says where prosody features come from, for voices that read them.
-  ///
+  /// - Parameters:
+  ///   - path: A file or folder.
+  ///   - prosody: Where prosody features come from, for voices that read them.
+  ///   - dictionary: Path of an English pronouncing dictionary in the form of CMUdict ("WATER  W AO1
+  ///     T ER0"), for MeloTTS voices that speak English: its words are spoken as it says, others as
+  ///     espeak-ng does. nil: the one in the voice's folder (`cmudict.dict`), if there is one.
   /// - Throws: `HablaError`; when the path is none of the known kinds, its message says what was
-  ///   looked for.
-  public convenience init(path: String, prosody: ProsodySource = .automatic) throws {
+  ///   looked for; of kind `.format`, with numbers of lines, for a dictionary that is none; of kind
+  ///   `.unsupported` when the voice reads no dictionary.
+  public convenience init(
+    path: String, prosody: ProsodySource = .automatic, dictionary: String? = nil
+  ) throws {
     do {
-      let (family, parts) = try VoiceDetection.open(path)
+      var (family, parts) = try VoiceDetection.open(path)
+      if let dictionary { parts = try Self.adding(dictionary, to: parts, family) }
       try self.init(family: family, parts: parts) { try prosody.open(voicePath: path, width: $0) }
+    } catch TextError.badEntries(let file, let entries) {
+      throw HablaError(
+        wrapping: TextError.badEntries(file: dictionary ?? "\(path): \(file)", entries))
     } catch {
       throw HablaError(wrapping: error, context: path)
     }
+  }
+
+  /// The parts of a voice that reads the dictionary at a path.
+  private static func adding(
+    _ dictionary: String, to parts: VoiceParts, _ family: any VoiceFamily.Type
+  ) throws -> VoiceParts {
+    guard let text = try ConfigurationFiles.text(dictionary, orLatin1: true) else {
+      throw HablaError(.io, "\(dictionary): no such file")
+    }
+    guard let files = try family.files(of: parts, withDictionary: text) else {
+      throw HablaError(
+        .unsupported, "\(dictionary): the voice reads no pronouncing dictionary",
+        hint: "MeloTTS voices that speak English do; for others use a lexicon")
+    }
+    return VoiceParts(network: parts.network, weights: parts.weights, files: files)
   }
 
   /// Opens Habla's own voice file from memory.

@@ -25,6 +25,8 @@ final class Session: @unchecked Sendable {
   private var began = ContinuousClock.now
   private var sampleCount = 0
   private var storage: ChunkStorage?
+  /// The lexicon read last, as programs give the same one with every text.
+  private var lexicon: (text: String, entries: Lexicon)?
   private var failure: (message: ErrorText, hint: ErrorText)?
 
   init(_ synthesizer: Synthesizer) { self.synthesizer = synthesizer }
@@ -75,9 +77,20 @@ final class Session: @unchecked Sendable {
     synthesizer.cancel()
     let options = try habla_options.read(options)
     let text = try CallerString.required(text, "text", invalid: .text)
+    var synthesis = try options.synthesisOptions()
+    synthesis.lexicon = try lexicon(of: options)
     state = .speaking(
-      try synthesizer.start(
-        text, options: try options.synthesisOptions(), kind: try options.inputKind()))
+      try synthesizer.start(text, options: synthesis, kind: try options.inputKind()))
+  }
+
+  private func lexicon(of options: habla_options) throws -> Lexicon? {
+    let name = "habla_options.lexicon"
+    guard let text = try CallerString.optional(options.lexicon, name) else { return nil }
+    // By bytes: strings also count as equal when they are only equivalent.
+    if let lexicon, lexicon.text.utf8.elementsEqual(text.utf8) { return lexicon.entries }
+    let entries = try Lexicon(text: text, name: name)
+    lexicon = (text, entries)
+    return entries
   }
 
   /// The next piece, or nil when there is none; then `outcome` says why.

@@ -19,6 +19,11 @@ extension VersionedStruct {
   /// Structs that have not grown yet.
   static var firstSize: Int { MemoryLayout<Self>.size }
 
+  /// The size of a struct that has since grown by `field` and those after it.
+  static func size(before field: PartialKeyPath<Self>) -> Int {
+    MemoryLayout<Self>.offset(of: field) ?? MemoryLayout<Self>.size
+  }
+
   /// Largest size that is believed.
   private static var largestSize: Int { 4096 }
 
@@ -96,6 +101,7 @@ extension habla_error: VersionedStruct {
 
 extension habla_voice_options: VersionedStruct {
   static var name: String { "habla_voice_options" }
+  static var firstSize: Int { size(before: \.dictionary) }
   static var defaults: habla_voice_options { habla_voice_options() }
 }
 

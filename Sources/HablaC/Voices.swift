@@ -18,8 +18,7 @@ public func habla_voice_open(
 ) -> OpaquePointer? {
   creating(error) {
     let path = try CallerString.required(path, "path")
-    try check(options)
-    return opened(try Voice(path: path), from: path)
+    return opened(try Voice(path: path, dictionary: try dictionary(options)), from: path)
   }
 }
 
@@ -35,7 +34,7 @@ public func habla_voice_open_bytes(
       throw HablaError(
         .memory, "size is \(UInt(bitPattern: size)), more than the \(largestVoice) allowed")
     }
-    try check(options)
+    try refuseDictionary(options)
     let copy = [UInt8](UnsafeRawBufferPointer(start: bytes, count: size))
     return opened(try Voice(bytes: copy), from: "\(size) bytes")
   }
@@ -47,7 +46,7 @@ public func habla_voice_open_builtin(
   _ options: UnsafePointer<habla_voice_options>?, _ error: UnsafeMutablePointer<habla_error>?
 ) -> OpaquePointer? {
   creating(error) {
-    try check(options)
+    try refuseDictionary(options)
     return try builtIn.withLock { number in
       let known = OpaquePointer(bitPattern: number)
       if Handles.voices.retain(known) { return known }
@@ -84,9 +83,20 @@ private func opened(_ voice: Voice, from origin: String) -> OpaquePointer? {
   return Handles.voices.insert(VoiceObject(voice))
 }
 
-private func check(_ options: UnsafePointer<habla_voice_options>?) throws {
+/// Checks the options and gives the path of the dictionary that they name.
+private func dictionary(_ options: UnsafePointer<habla_voice_options>?) throws -> String? {
   let options = try habla_voice_options.read(options)
   if options.flags != 0 {
     throw HablaError(.unsupported, "habla_voice_options.flags is \(options.flags), expected 0")
+  }
+  return try CallerString.optional(options.dictionary, "habla_voice_options.dictionary")
+}
+
+/// Checks the options for a voice that reads no dictionary.
+private func refuseDictionary(_ options: UnsafePointer<habla_voice_options>?) throws {
+  if let path = try dictionary(options) {
+    throw HablaError(
+      .unsupported, "\(path): this voice takes no pronouncing dictionary",
+      hint: "use a lexicon, or open a MeloTTS voice by its path")
   }
 }

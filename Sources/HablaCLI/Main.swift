@@ -33,6 +33,13 @@ struct VoiceOptions: ParsableArguments {
       """)
   var prosody: String?
 
+  @Option(
+    help: """
+      An English pronouncing dictionary in the form of CMUdict, for MeloTTS voices that speak \
+      English; without it cmudict.dict inside the voice's folder, if there is one.
+      """)
+  var dictionary: String?
+
   /// Opens the chosen voice.
   func open() throws -> Voice {
     let source =
@@ -42,9 +49,14 @@ struct VoiceOptions: ParsableArguments {
         throw HablaError(
           .argument, "\(path): the voice inside the library reads no prosody features")
       }
+      if let dictionary {
+        throw HablaError(
+          .argument, "\(dictionary): the voice inside the library reads no pronouncing dictionary",
+          hint: "use --lexicon")
+      }
       return try Voice.builtIn()
     }
-    return try Voice(path: voice, prosody: source)
+    return try Voice(path: voice, prosody: source, dictionary: dictionary)
   }
 }
 

@@ -25,6 +25,9 @@ extension TextError {
 }
 
 extension TextError: CustomStringConvertible {
+  /// Most wrong lines that are described one by one: a file of another kind has nothing else.
+  private static let shownEntries = 20
+
   /// One line for people.
   package var description: String {
     switch self {
@@ -37,7 +40,11 @@ extension TextError: CustomStringConvertible {
     case .phonemizerDataInUse(let requested, let current):
       "espeak-ng already uses the data in '\(current)', so it cannot use '\(requested)'"
     case .badEntries(let file, let entries):
-      file + ": " + entries.map { "line \($0.line): \($0.reason)" }.joined(separator: "; ")
+      file + ": "
+        + entries.prefix(Self.shownEntries).map { "line \($0.line): \($0.reason)" }
+        .joined(separator: "; ")
+        + (entries.count > Self.shownEntries
+          ? "; and \(entries.count - Self.shownEntries) lines more" : "")
     case .phonemizerVoiceMissing(let voice, let reason):
       "espeak-ng has no voice '\(voice)': \(reason)"
     }

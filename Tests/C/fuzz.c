@@ -87,7 +87,8 @@ static const habla_options *random_options(unsigned char *memory, size_t capacit
   options->speed = one_in(3) ? 4 : 2;
   for (size_t i = below(3); i > 0; i--) {
     const char *names[] = {NULL, "M", "F", "ES", "EN", "es-MX", "", "\xff", "nobody"};
-    switch (below(17)) {
+    const char *lexicons[] = {NULL, "", "hola = adi\xc3\xb3s", "[es]\nuno = /\xcb\x88u/", "=", "a = \xff"};
+    switch (below(18)) {
       case 0: options->speed = random_number(); break;
       case 1: options->noise_scale = random_number(); break;
       case 2: options->noise_scale_w = random_number(); break;
@@ -106,6 +107,7 @@ static const habla_options *random_options(unsigned char *memory, size_t capacit
       case 14: options->struct_size = (uint32_t)(one_in(2) ? below(capacity) : random_bits()); break;
       case 15: options->flags = (uint32_t)random_int(); break;
       case 16: options->output_rate = one_in(2) ? random_int() : (int32_t)(7000 + below(60000)); break;
+      case 17: options->lexicon = lexicons[below(6)]; break;
     }
   }
   if (options->seed == 0) options->seed = random_bits();

@@ -33,7 +33,8 @@ static void versions_and_names(void) {
 /* The size of habla_options in the first version. */
 enum { FIRST_OPTIONS = 104 };
 
-/* Init functions write exactly as many bytes as they were told. */
+/* Init functions write exactly as many bytes as they were told; `first_size` is the size of the
+ * struct in its first version. */
 #define CHECK_INIT(type, first_size)                                                   \
   do {                                                                                 \
     unsigned char memory[5000];                                                        \
@@ -43,7 +44,7 @@ enum { FIRST_OPTIONS = 104 };
       CHECK(type##_init((type *)(void *)memory, sizes[i]) == HABLA_ERROR_ARGUMENT);    \
       for (size_t k = 0; k < sizeof memory; k++) CHECK(memory[k] == 0xA5);             \
     }                                                                                  \
-    for (size_t size = first_size; size <= 4096; size += 509)   {                      \
+    for (size_t size = first_size; size <= 4096; size += size < sizeof(type) ? 1 : 509) { \
       memset(memory, 0xA5, sizeof memory);                                             \
       CHECK(type##_init((type *)(void *)memory, size) == HABLA_OK);                    \
       uint32_t written;                                                                \
@@ -59,7 +60,7 @@ enum { FIRST_OPTIONS = 104 };
 
 static void inits(void) {
   CHECK_INIT(habla_error, sizeof(habla_error));
-  CHECK_INIT(habla_voice_options, sizeof(habla_voice_options));
+  CHECK_INIT(habla_voice_options, offsetof(habla_voice_options, dictionary));
   CHECK_INIT(habla_session_options, sizeof(habla_session_options));
   CHECK_INIT(habla_options, FIRST_OPTIONS);
 
@@ -244,6 +245,7 @@ static void options(void) {
       {0, -1, 12, 64, 0, 0, NULL, NULL, HABLA_ERROR_ARGUMENT},
       {0, -1, 12, 64, 0, FIRST_OPTIONS - 1, NULL, NULL, HABLA_ERROR_ARGUMENT},
       {0, -1, 12, 64, 0, FIRST_OPTIONS, NULL, NULL, HABLA_OK},
+      {0, -1, 12, 64, 0, sizeof(habla_options) - 1, NULL, NULL, HABLA_OK},
       {0, -1, 12, 64, 0, UINT32_MAX, NULL, NULL, HABLA_ERROR_ARGUMENT},
       {0, -1, 12, 64, 0, sizeof(habla_options), "nobody", NULL, HABLA_ERROR_ARGUMENT},
       {0, -1, 12, 64, 0, sizeof(habla_options), "\xff", NULL, HABLA_ERROR_ARGUMENT},
@@ -291,6 +293,79 @@ static void options(void) {
   newer.unknown[2] = 1;
   CHECK(habla_session_start(session, "Hola.", &newer.known) == HABLA_ERROR_UNSUPPORTED);
   CHECK(count == 0);
+  habla_session_free(session);
+}
+
+static void dictionaries(void) {
+  habla_error error;
+  habla_voice_options options;
+  const char *paths[] = {"/nowhere", "", "/", "/dev/null"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    habla_error_init(&error, sizeof error);
+    habla_voice_options_init(&options, sizeof options);
+    CHECK(options.dictionary == NULL);
+    options.dictionary = paths[i];
+    CHECK(habla_voice_open_builtin(&options, &error) == NULL);
+    CHECK(error.status == HABLA_ERROR_UNSUPPORTED && strstr(error.message, "dictionary") != NULL);
+    CHECK(habla_voice_open_bytes("x", 1, &options, NULL) == NULL);
+    CHECK(habla_voice_open("/nowhere", &options, &error) == NULL);
+  }
+  habla_error_init(&error, sizeof error);
+  options.dictionary = "\xff";
+  CHECK(habla_voice_open("/nowhere", &options, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_ARGUMENT && strstr(error.message, "dictionary") != NULL);
+  /* A program of the first version does not have the field. */
+  options.struct_size = offsetof(habla_voice_options, dictionary);
+  habla_voice *same = habla_voice_open_builtin(&options, &error);
+  CHECK(same == voice);
+  habla_voice_release(same);
+}
+
+/* Samples of a text with a lexicon; 0 when it is refused. */
+static size_t spoken_with(habla_session *session, const char *text, const char *lexicon) {
+  habla_options options;
+  habla_options_init(&options, sizeof options);
+  options.lexicon = lexicon;
+  size_t count = 0;
+  habla_status status = habla_session_speak(session, text, &options, count_samples, &count);
+  CHECK(status == HABLA_END || status == HABLA_ERROR_FORMAT || status == HABLA_ERROR_ARGUMENT);
+  return status == HABLA_END ? count : 0;
+}
+
+static void lexicons(void) {
+  habla_session *session = make_session(1);
+  const size_t plain = spoken_with(session, "xyz.", NULL);
+  CHECK(plain > 0 && spoken_with(session, "xyz.", "") == plain);
+  CHECK(spoken_with(session, "xyz.", "xyz = equis y griega zeta y mucho m\xc3\xa1s\n") > plain);
+  CHECK(spoken_with(session, "xyz.", "[en]\nxyz = one two three four five six\n") == plain);
+  const size_t phonemes = spoken_with(session, "xyz.", "\xef\xbb\xbf# a\r\n[*]\r\nxyz = /\xcb\x88" "a/");
+  CHECK(phonemes > 0 && phonemes < plain);
+  /* The same bytes again, changed in place: not mistaken for what was read before. */
+  char changing[] = "xyz = a";
+  const size_t one = spoken_with(session, "xyz.", changing);
+  memcpy(changing, "xyy = a", 7);
+  CHECK(one > 0 && spoken_with(session, "xyz.", changing) == plain);
+  const struct {
+    const char *text, *place;
+  } bad[] = {
+      {"xyz", "line 1"}, {"# a\n\n= b", "line 3"}, {"a = ", "line 1"}, {"[", "line 1"},
+      {"a b = c", "line 1"}, {"a = /b", "line 1"}, {"a = /", "line 1"}, {"a = //", "line 1"},
+      {"a = b\na = c", "line 2"}, {"[es\nx", "line 2"}, {"=\n=\n=", "line 3"}, {"a = \xff", "byte 4"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    CHECK(spoken_with(session, "xyz.", bad[i].text) == 0);
+    CHECK(strstr(habla_session_message(session), bad[i].place) != NULL);
+    CHECK(strstr(habla_session_message(session), "lexicon") != NULL);
+  }
+  /* A refused lexicon does not take the place of the one before. */
+  CHECK(spoken_with(session, "xyz.", changing) == plain);
+  /* 100,000 wrong lines give one short message. */
+  char *large = malloc(200001);
+  for (size_t i = 0; i < 200000; i++) large[i] = "=\n"[i % 2];
+  large[200000] = 0;
+  CHECK(spoken_with(session, "xyz.", large) == 0);
+  CHECK(strlen(habla_session_message(session)) < 4096);
+  free(large);
   habla_session_free(session);
 }
 
@@ -488,6 +563,8 @@ int main(void) {
   stale_handles();
   session_options();
   options();
+  dictionaries();
+  lexicons();
   texts();
   callbacks();
   other_threads();

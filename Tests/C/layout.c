@@ -20,6 +20,7 @@ int main(void) {
   END(habla_error);
   FIELD(habla_voice_options, struct_size);
   FIELD(habla_voice_options, flags);
+  FIELD(habla_voice_options, dictionary);
   END(habla_voice_options);
   FIELD(habla_speaker, name);
   FIELD(habla_speaker, id);
@@ -61,6 +62,7 @@ int main(void) {
   FIELD(habla_options, first_chunk_frames);
   FIELD(habla_options, largest_chunk_frames);
   FIELD(habla_options, output_rate);
+  FIELD(habla_options, lexicon);
   END(habla_options);
   FIELD(habla_mark, kind);
   FIELD(habla_mark, reserved);

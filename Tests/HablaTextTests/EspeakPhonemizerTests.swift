@@ -15,6 +15,22 @@ import Testing
     }
   }
 
+  @Test func shortCapitalsAreReadInSpanish() throws {
+    let phonemizer = EspeakPhonemizer()
+    for (capitals, lower) in [
+      ("ayer la ONU dijo", "ayer la onu dijo"), ("eso NO me gusta", "eso no me gusta"),
+      ("es MUY bueno", "es muy bueno"), ("esto SÍ vale", "esto sí vale"),
+    ] {
+      let spoken = try phonemizer.clause(capitals, voice: "es")
+      #expect(spoken == (try phonemizer.clause(lower, voice: "es")), "\(capitals)")
+    }
+    // Vowels only, consonants only and longer words are left to espeak-ng.
+    for text in ["la UE dice", "un DVD más", "la OTAN dice", "el MP3 y H2O", ""] {
+      let alone = try phonemizer.phonemes(of: [text], voice: "es")
+      #expect(try phonemizer.clause(text, voice: "es").ipa == alone[0], "\(text)")
+    }
+  }
+
   @Test func voicesChangePerCall() throws {
     #expect(try phonemizer.phonemes(of: ["Hola"], voice: "es") == ["ˈola"])
     #expect(try phonemizer.phonemes(of: ["Hello there"], voice: "en-us") == ["həlˈoʊ ðˈɛɹ"])

@@ -9,14 +9,22 @@ import Darwin
 #endif
 
 /// Against phone sequences of MeloTTS's own front ends.
+///
+/// `es-` and `fr-phonemes.tsv` were there while the rules were made. The `-heldout` files were not
+/// looked at before the rules were final: sentences written for the purpose, and words drawn at random
+/// from the half of the reference's lexicon that the rules were not checked on. The words of
+/// `phonemes-guessed.tsv` are not in the reference's lexicon: it guesses their phones, so rows with
+/// them say little about Habla's rules and are counted both with and without.
 @Suite(.enabled(if: EspeakPhonemizer.isAvailable)) struct MeloTTSFrontEndTests {
   struct Row {
     let text: String
     let phones: [String]
     let tones: [Int]
     let counts: [Int]
+    let words: [String]
   }
 
+  /// How many rows have exactly the expected phones, and the phones that differ.
   struct Score {
     var rows = 0
     var equalRows = 0
@@ -25,10 +33,29 @@ import Darwin
     var differences: [String] = []
     var equalShare: Double { Double(equalRows) / Double(max(rows, 1)) }
     var errorRate: Double { Double(errors) / Double(max(phones, 1)) }
+
+    mutating func add(_ found: [String], for row: Row) {
+      let distance = MeloTTSFrontEndTests.editDistance(found, row.phones)
+      rows += 1
+      phones += row.phones.count
+      errors += distance
+      if distance == 0 {
+        equalRows += 1
+      } else {
+        differences.append(
+          row.text + "\n  found    " + found.joined() + "\n  expected " + row.phones.joined())
+      }
+    }
+
+    var comment: Comment {
+      let share = (errorRate * 10_000).rounded() / 100
+      let numbers = "\(equalRows) of \(rows) rows equal, \(share) % of \(phones) phones differ\n"
+      return Comment(rawValue: numbers + differences.joined(separator: "\n"))
+    }
   }
 
-  static func rows(_ language: String) throws -> [Row] {
-    let content = try #require(read(Fixtures.path("\(language)-phonemes.tsv")))
+  static func rows(_ name: String) throws -> [Row] {
+    let content = try #require(read(Fixtures.path("\(name).tsv")))
     let lines = content.split(separator: "\n")
     let header = try #require(lines.first).split(separator: "\t")
     return lines.dropFirst().map { line in
@@ -41,7 +68,10 @@ import Darwin
         text: String(fields[0]),
         // By scalars: a space with a combining phone behind it is one Character.
         phones: fields[2].unicodeScalars.split(separator: " ").map { String($0) },
-        tones: tones, counts: counts)
+        tones: tones, counts: counts,
+        words: (fields.last ?? "").split(separator: " ").compactMap { item in
+          item.lastIndex(of: ":").map { item[..<$0].lowercased() }
+        })
     }
   }
 
@@ -57,31 +87,37 @@ import Darwin
     }
   }
 
+  /// Words that the reference guesses.
+  static func guessedWords(_ language: String) throws -> Set<String> {
+    let content = try #require(read(Fixtures.path("phonemes-guessed.tsv")))
+    let prefix = language + "\t"
+    let lines = content.split(separator: "\n").filter { $0.hasPrefix(prefix) }
+    return Set(lines.map { String($0.dropFirst(prefix.count)) })
+  }
+
+  /// Scores of all rows of a table, and of those without guessed words.
   static func score(
-    _ name: String, dictionary: PronouncingDictionary? = nil,
+    _ language: String, table: String? = nil, dictionary: PronouncingDictionary? = nil,
     normalizer: any TextNormalizer = PlainNormalizer()
-  ) throws -> Score {
-    let rows = try rows(name)
-    let known = Set(rows.flatMap(\.phones)).union(Arpabet39.symbols)
-    let frontEnd = MeloTTSFrontEnd(symbols: known, dictionary: dictionary)
-    var score = Score()
+  ) throws -> (all: Score, known: Score) {
+    let rows = try rows(table ?? language + "-phonemes")
+    let ipa = "abdefhijklmnoprstuvwxzðŋɐɑɔəɛɡɣɪɲɾʃʊʎʝˈˌ\u{303}βθøœʁy¿¡ʒʂ"
+    var symbols = Set(rows.flatMap(\.phones)).union(Arpabet39.symbols)
+    for scalar in ipa.unicodeScalars { symbols.insert(String(scalar)) }
+    let frontEnd = MeloTTSFrontEnd(symbols: symbols, dictionary: dictionary)
+    let guessed = try guessedWords(language)
+    var all = Score()
+    var known = Score()
     for row in rows {
-      let text = normalizer.normalize(row.text).text
-      let found = try frontEnd.phonemes(for: text, language: name)
-      let distance = editDistance(found.symbols, row.phones)
-      score.rows += 1
-      score.phones += row.phones.count
-      score.errors += distance
-      if distance == 0 {
-        score.equalRows += 1
+      let found = try frontEnd.phonemes(
+        for: normalizer.normalize(row.text).text, language: language)
+      all.add(found.symbols, for: row)
+      if guessed.isDisjoint(with: row.words) { known.add(found.symbols, for: row) }
+      if found.symbols == row.phones {
         #expect(counts(found) == row.counts.filter { $0 > 0 }, "\(row.text)")
-      } else {
-        score.differences.append(
-          row.text + "\n  found    " + found.symbols.joined() + "\n  expected "
-            + row.phones.joined())
       }
     }
-    return score
+    return (all, known)
   }
 
   /// Phones of each word and mark that has any.
@@ -111,27 +147,50 @@ import Darwin
     return row[b.count]
   }
 
+  /// Measured: 264 of 302 rows and 2.86 % of the phones with guessed words; 260 of 260 without.
   @Test func spanishPhones() throws {
     let score = try Self.score("es")
-    let differences = Comment(rawValue: score.differences.joined(separator: "\n"))
-    #expect(score.equalShare >= 0.97, differences)
-    #expect(score.errorRate <= 0.005, differences)
+    #expect(score.known.equalShare >= 0.99, score.known.comment)
+    #expect(score.known.errorRate <= 0.0005, score.known.comment)
+    #expect(score.all.equalShare >= 0.87, score.all.comment)
+    #expect(score.all.errorRate <= 0.029, score.all.comment)
   }
 
+  /// Measured: 397 of 420 rows and 0.59 % of the phones with guessed words; 387 of 387 without.
+  @Test func heldOutSpanishPhones() throws {
+    let score = try Self.score("es", table: "es-phonemes-heldout")
+    #expect(score.known.equalShare >= 0.99, score.known.comment)
+    #expect(score.known.errorRate <= 0.0005, score.known.comment)
+    #expect(score.all.equalShare >= 0.94, score.all.comment)
+    #expect(score.all.errorRate <= 0.006, score.all.comment)
+  }
+
+  /// Measured: 68 of 71 rows, 0.53 % of the phones; without guessed words 64 of 65, 0.07 %.
   @Test func frenchPhones() throws {
     let score = try Self.score("fr")
-    #expect(score.equalShare >= 0.95, "\(score.differences.joined(separator: "\n"))")
+    #expect(score.all.equalShare >= 0.95, score.all.comment)
+    #expect(score.all.errorRate <= 0.006, score.all.comment)
+    #expect(score.known.errorRate <= 0.001, score.known.comment)
   }
 
+  /// Measured: 250 of 250 rows.
+  @Test func heldOutFrenchPhones() throws {
+    let score = try Self.score("fr", table: "fr-phonemes-heldout")
+    #expect(score.all.equalShare >= 0.99, score.all.comment)
+    #expect(score.all.errorRate <= 0.001, score.all.comment)
+  }
+
+  /// Measured: 2.91 % of the phones; 0.47 % with CMUdict.
   @Test func englishPhones() throws {
     // MeloTTS's own numbers and abbreviations are part of the English rows.
-    let score = try Self.score("en", normalizer: normalizer(for: "EN"))
-    #expect(score.errorRate <= 0.04)
+    let score = try Self.score("en", normalizer: normalizer(for: "EN")).all
+    #expect(score.errorRate <= 0.03, score.comment)
     // A CMU Pronouncing Dictionary is not part of the package.
     if let path = getenv("HABLA_TEST_DICTIONARY"), let text = Self.read(String(cString: path)) {
       let looked = try Self.score(
-        "en", dictionary: PronouncingDictionary(text: text), normalizer: normalizer(for: "EN"))
-      #expect(looked.errorRate <= 0.01)
+        "en", dictionary: PronouncingDictionary(text: text), normalizer: normalizer(for: "EN")
+      ).all
+      #expect(looked.errorRate <= 0.006, looked.comment)
     }
   }
 }

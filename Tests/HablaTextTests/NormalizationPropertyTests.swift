@@ -5,13 +5,15 @@ import Testing
 /// What holds for every text.
 @Suite struct NormalizationPropertyTests {
   private static let normalizers: [any TextNormalizer] = [
-    SpanishNormalizer(), EnglishNormalizer(), PlainNormalizer(),
+    SpanishNormalizer(), EnglishNormalizer(), FrenchNormalizer(), PlainNormalizer(),
   ]
 
   @Test func tablesInOneLine() throws {
     let rows =
       try NormalizationTable.rows("normalization-es.tsv")
+      + NormalizationTable.rows("normalization-es-adversarial.tsv")
       + NormalizationTable.rows("normalization-en.tsv")
+      + NormalizationTable.rows("normalization-fr.tsv")
     var random = SplitMix(seed: 7)
     for _ in 0..<2_000 {
       let texts = (0..<3).map { _ in rows[random.below(rows.count)].text }
@@ -151,5 +153,8 @@ enum RandomText {
     "1.º", "2.ª", "3er", "s.", "No.", "c/", "s/n", "II", "Guerra", "José", "ñandú", "Mr.", "Dr.",
     "Jan.", "World War", "Henry", "Chapter", "st", "nd", "am", "p.m.", "the", "St.", "vs.", "I'm",
     "U.S.", "a", "T", "S/", "US$", "y", "o", "C", "A", "cap.", "J.", "K.", "M.ª", "etc", "Cristo",
+    "M.", "Mme", "n°", "1er", "XXIe", "siècle", "14h30", "Louis", "p. ex.", "c.-à-d.", "J.-C.",
+    "av.",
+    "l'UE", "d'", "€", "M€", "svp", "habitants", "000", "06 12 34 56 78", "janv.", "le", "2nde",
   ]
 }

@@ -21,6 +21,15 @@ import Darwin
     try check("normalization-es-answers.tsv", with: SpanishNormalizer(), atLeast: 500)
   }
 
+  /// What looks like one class and is another, or none.
+  @Test func spanishAdversarial() throws {
+    try check("normalization-es-adversarial.tsv", with: SpanishNormalizer(), atLeast: 100)
+  }
+
+  @Test func french() throws {
+    try check("normalization-fr.tsv", with: FrenchNormalizer(), atLeast: 140)
+  }
+
   @Test func english() throws {
     try check("normalization-en.tsv", with: EnglishNormalizer(), atLeast: 110)
   }

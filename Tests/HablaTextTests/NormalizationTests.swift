@@ -72,7 +72,7 @@ import Testing
 
   @Test(arguments: [
     ("ES", "Cinco"), ("es-MX", "Cinco"), ("es_419", "Cinco"), ("EN", "Five"), ("en-us", "Five"),
-    ("EN_NEWEST", "Five"), ("FR", "5"), ("", "5"),
+    ("EN_NEWEST", "Five"), ("FR", "Cinq"), ("DE", "5"), ("", "5"),
   ])
   func languages(name: String, five: String) {
     #expect(normalizer(for: name).normalize("5").text.text == five)

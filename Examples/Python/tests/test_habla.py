@@ -1,5 +1,7 @@
 import gc
+import pathlib
 import resource
+import shutil
 import threading
 import wave
 
@@ -141,6 +143,15 @@ def test_options_change_the_speech(session):
         ({"output_rate": 0}, habla.ArgumentError),
         ({"output_rate": 10**12}, habla.ArgumentError),
         ({"preset": "opera"}, habla.ArgumentError),
+        ({"lexicon": "a = b\nno sign"}, habla.FormatError),
+        ({"lexicon": {"a b": "c"}}, habla.FormatError),
+        ({"lexicon": {"a": ""}}, habla.FormatError),
+        ({"lexicon": {"a": "b\nc = d"}}, habla.ArgumentError),
+        ({"lexicon": {"a = b": "c"}}, habla.ArgumentError),
+        ({"lexicon": "a = b\0"}, habla.ArgumentError),
+        ({"lexicon": pathlib.Path("/nowhere")}, habla.FileError),
+        ({"lexicon": {"a": 1}}, TypeError),
+        ({"lexicon": 5}, TypeError),
         ({"tempo": 1}, TypeError),
     ],
 )
@@ -183,6 +194,50 @@ def test_assistant_preset(session):
     same = {"speed": 1.3, "sentence_silence": 0.08, "paragraph_silence": 0.2}
     assert np.array_equal(quick, samples_of(session, TEXT, **same))
     assert len(samples_of(session, TEXT, speed=2, preset="assistant")) < len(quick)
+
+
+def test_lexicon(session, tmp_path):
+    plain = samples_of(session, "Hola, xyz.")
+    spelled = samples_of(session, "Hola, equis y griega.")
+    given = {"xyz": "equis y griega"}
+    assert not np.array_equal(plain, spelled)
+    assert np.array_equal(samples_of(session, "Hola, xyz.", lexicon=given), spelled)
+    text = "# palabras\n[es]\nxyz = equis y griega\n"
+    assert np.array_equal(samples_of(session, "Hola, xyz.", lexicon=text), spelled)
+    file = tmp_path / "lexicon.txt"
+    file.write_text("\ufeff" + text, encoding="utf-8")
+    assert np.array_equal(samples_of(session, "Hola, xyz.", lexicon=file), spelled)
+    assert np.array_equal(samples_of(session, "Hola, xyz.", lexicon=None), plain)
+    assert np.array_equal(samples_of(session, "Hola, xyz.", lexicon={}), plain)
+    # The words are marked where they stand in the text that was given.
+    marks = session.synthesize("Hola, xyz.", lexicon=given).marks
+    words = [m for m in marks if m.kind == habla.MarkKind.WORD]
+    assert {(m.text_begin, m.text_end) for m in words} == {(0, 4), (6, 9)}
+    phonemes = session.synthesize("Hola, xyz.", lexicon={"xyz": "/ˈa/"}).marks
+    assert [m.label for m in phonemes if m.kind == habla.MarkKind.PHONEME][-2:] == ["a", "."]
+    with pytest.raises(habla.FormatError, match="line 3"):
+        session.synthesize("Hola.", lexicon="# a\na = b\nc\n")
+
+
+def test_dictionary_errors(tmp_path):
+    repository = pathlib.Path(__file__).resolve().parents[3]
+    spanish = repository / "Tests" / "Fixtures" / "melo-tiny"
+    # A copy that speaks English too: its speakers' names say so.
+    voice_path = tmp_path / "voice"
+    shutil.copytree(spanish, voice_path, ignore=shutil.ignore_patterns("goldens", "units"))
+    configuration = voice_path / "config.json"
+    configuration.write_text(configuration.read_text().replace('"ES-b"', '"EN-b"'))
+    good = tmp_path / "good.dict"
+    good.write_text("WATER  W AO1 T ER0\n")
+    habla.Voice(voice_path, dictionary=good).close()
+    bad = tmp_path / "bad.dict"
+    bad.write_text("WATER  W AO1 T ER0\nWORD\n")
+    with pytest.raises(habla.FormatError, match="line 2"):
+        habla.Voice(voice_path, dictionary=bad)
+    with pytest.raises(habla.FileError):
+        habla.Voice(voice_path, dictionary=tmp_path / "missing")
+    with pytest.raises(habla.UnsupportedError):
+        habla.Voice(spanish, dictionary=good)
 
 
 def test_bad_text(session):

@@ -59,8 +59,10 @@ enum ConfigurationFiles {
 
   /// Contents of a UTF-8 text file; nil when it does not exist.
   ///
+  /// With `orLatin1`, a file that is not UTF-8 is read as ISO 8859-1.
+  ///
   /// - Throws: `HablaError` when it exists but cannot be read or is not UTF-8.
-  static func text(_ path: String) throws -> String? {
+  static func text(_ path: String, orLatin1: Bool = false) throws -> String? {
     if !exists(path) { return nil }
     if isFolder(path) { throw HablaError(.io, "\(path): is a folder, expected a file") }
     // Non-blocking, so that a pipe in place of a file is refused instead of waited for.
@@ -83,10 +85,11 @@ enum ConfigurationFiles {
         throw HablaError(.format, "\(path): larger than \(largestText) bytes")
       }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw HablaError(.format, "\(path): is not valid UTF-8")
-    }
-    return text
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    if !orLatin1 { throw HablaError(.format, "\(path): is not valid UTF-8") }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+    return String(text)
   }
 }
 

@@ -35,7 +35,7 @@ enum MeloTTS: VoiceFamily {
     if configuration.languages.contains(where: { $0.code == "EN" }),
       let dictionary = ConfigurationFiles.firstExisting(dictionaryNames, in: path)
     {
-      files[dictionaryName] = try ConfigurationFiles.text(dictionary)
+      files[dictionaryName] = try ConfigurationFiles.text(dictionary, orLatin1: true)
     }
     return VoiceParts(
       network: try configuration.network(weights), weights: weights, files: files)
@@ -58,6 +58,17 @@ enum MeloTTS: VoiceFamily {
       tokenizer: Tokenizer(
         configuration, languages,
         dictionary: try files[dictionaryName].map { try PronouncingDictionary(text: $0) }))
+  }
+
+  static func files(of parts: VoiceParts, withDictionary text: String) throws -> [String: String]? {
+    let configuration = try ConfigurationJSON.decode(
+      Configuration.self, parts.files["config.json"] ?? "", name: "config.json")
+    guard configuration.languages.contains(where: { $0.code == "EN" }),
+      configuration.habla?.frontEnd != Configuration.clausePhonemes
+    else { return nil }
+    var files = parts.files
+    files[dictionaryName] = text
+    return files
   }
 
   /// One language of the MeloTTS symbol tables.

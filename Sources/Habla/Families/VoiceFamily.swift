@@ -21,6 +21,15 @@ protocol VoiceFamily: Sendable {
   static func open(path: String) throws -> VoiceParts?
   /// What the configuration files say beyond the network.
   static func traits(files: [String: String], network: VITSConfiguration) throws -> VoiceTraits
+  /// A voice's files with the text of a pronouncing dictionary among them; nil when the voice does
+  /// not read one.
+  static func files(of parts: VoiceParts, withDictionary text: String) throws -> [String: String]?
+}
+
+extension VoiceFamily {
+  static func files(of parts: VoiceParts, withDictionary text: String) throws -> [String: String]? {
+    nil
+  }
 }
 
 /// The families, in the order in which they are tried.

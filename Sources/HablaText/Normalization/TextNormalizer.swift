@@ -67,7 +67,7 @@ package struct PlainNormalizer: TextNormalizer {
 /// The normalizer of a language, or `PlainNormalizer` where there is none.
 ///
 /// - Parameter language: a language name as voices carry it: "ES", "es", "es-MX", "es_419", "EN",
-///   "en-us", "EN_NEWEST"; letter case does not matter, and only the part before the first
+///   "en-us", "EN_NEWEST", "fr-ca"; letter case does not matter, and only the part before the first
 ///   hyphen or underscore counts.
 /// - Returns: the normalizer; it holds no state.
 package func normalizer(for language: String) -> any TextNormalizer {
@@ -75,6 +75,7 @@ package func normalizer(for language: String) -> any TextNormalizer {
   switch code {
   case "es", "spa", "sp": return SpanishNormalizer()
   case "en", "eng": return EnglishNormalizer()
+  case "fr", "fra", "fre": return FrenchNormalizer()
   default: return PlainNormalizer()
   }
 }

@@ -83,7 +83,8 @@ package struct EspeakPhonemizer: Sendable {
     return Clause(ipa: ipa.joined(separator: " "), words: words, unspoken: unspoken)
   }
 
-  private func plainClause(_ text: String, voice: String) throws(TextError) -> Clause {
+  private func plainClause(_ written: String, voice: String) throws(TextError) -> Clause {
+    let text = voice.hasPrefix("es") ? Self.withoutShortCapitals(written) : written
     let words = Self.wordRanges(in: text)
     // Words spoken alone tell which part of the clause's phonemes is theirs.
     let alone = words.count > 1 ? words.map { String(text.utf8[$0.indices]) ?? "" } : []
@@ -109,6 +110,40 @@ package struct EspeakPhonemizer: Sendable {
           scalars: starts[span.groups.lowerBound]..<starts[span.groups.upperBound])
       },
       unspoken: Self.unspoken(in: text, voice: voice))
+  }
+
+  /// Words of two and three capitals in lower case; ranges in bytes stay the same.
+  ///
+  /// Inside a sentence espeak-ng's Spanish spells such words, also those that are read as words (ONU,
+  /// IVA) or only stressed ("NO", "MUY"). In lower case it reads what can be read and spells the rest.
+  /// Words of vowels only (UE, IA) are spelled in Spanish too, so they stay.
+  static func withoutShortCapitals(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for run in runs(of: text) {
+      let isShort = (2...3).contains(run.count) && run.allSatisfy(\.properties.isUppercase)
+      let lower = isShort ? String(Substring(run)).lowercased() : ""
+      let isVowel = { (scalar: Unicode.Scalar) in "aeiouáéíóúü".unicodeScalars.contains(scalar) }
+      let vowels = lower.unicodeScalars.count(where: isVowel)
+      let isMixed = vowels > 0 && vowels < run.count
+      let isSameLength = lower.utf8.count == Substring(run).utf8.count
+      result.append(contentsOf: isMixed && isSameLength ? lower.unicodeScalars[...] : run)
+    }
+    return String(result)
+  }
+
+  /// The text cut into runs of letters and digits and the scalars between them.
+  private static func runs(of text: String) -> [Substring.UnicodeScalarView] {
+    var runs: [Substring.UnicodeScalarView] = []
+    var rest = text.unicodeScalars[...]
+    func isWord(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+    }
+    while let first = rest.first {
+      let end = rest.firstIndex { isWord($0) != isWord(first) } ?? rest.endIndex
+      runs.append(rest[..<end])
+      rest = rest[end...]
+    }
+    return runs
   }
 
   private static func unspoken(in text: String, voice: String) -> [Unicode.Scalar] {

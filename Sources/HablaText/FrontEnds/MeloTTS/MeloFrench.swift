@@ -10,14 +10,14 @@ struct MeloFrench: MeloLanguage {
   ) throws(TextError) -> [[MeloPhone]] {
     let parts = words.map { word in
       word.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        ? FrenchNumberWords.cardinal(word) : abbreviations[word] ?? [word]
+        ? FrenchNumberWords.cardinal(word).split { $0 == " " || $0 == "-" }.map { String($0) }
+        : abbreviations[word] ?? [word]
     }
     var spoken = try phonemizer.repeatedWords(parts.flatMap { $0 }, voice: "fr").makeIterator()
     return parts.map { part in
       part.flatMap { word in
         let (inContext, alone) = spoken.next() ?? ("", "")
-        return MeloPhone.scalars(
-          Self.exceptions[word] ?? Self.adapted(inContext, alone: alone, of: word))
+        return MeloPhone.scalars(Self.adapted(inContext, alone: alone, of: word))
       }
     }
   }
@@ -38,6 +38,14 @@ struct MeloFrench: MeloLanguage {
     {
       scalars.replaceSubrange(place...place + 1, with: ["ɲ"])
     }
+    // "imm" has a long consonant ("immense").
+    if word.hasPrefix("imm"), scalars.count > 2, scalars[1] == "m", scalars[2] != "m" {
+      scalars.insert("m", at: 1)
+    }
+    // "lui" has no stress, nor has its "-lui" behind a verb.
+    if word.hasSuffix("lui"), scalars.suffix(2) == ["ˌ", "i"] {
+      scalars.remove(at: scalars.count - 2)
+    }
     var result = String.UnicodeScalarView()
     result.append(contentsOf: scalars)
     return String(result)
@@ -46,60 +54,5 @@ struct MeloFrench: MeloLanguage {
   let abbreviations: [String: [String]] = [
     "etc": ["et", "cetera"], "dr": ["docteur"], "mme": ["madame"], "mlle": ["mademoiselle"],
     "mm": ["messieurs"], "st": ["saint"], "ste": ["sainte"], "av": ["avenue"], "bd": ["boulevard"],
-  ]
-
-  /// Words that MeloTTS's lexicon has otherwise.
-  private static let exceptions = ["quatorze": "kwatˈɔʁz", "lui": "lyi"]
-}
-
-/// French number words.
-enum FrenchNumberWords {
-  /// The number `digits` (ASCII) in words; digit by digit from 10^12 on or with leading zeros.
-  static func cardinal(_ digits: String) -> [String] {
-    let values = digits.utf8.map { Int($0) - 0x30 }
-    if values.count > 12 || (values.count > 1 && values.first == 0) {
-      return values.flatMap { belowHundred($0) }
-    }
-    var value = values.reduce(0) { $0 * 10 + $1 }
-    if value == 0 { return ["zéro"] }
-    var words: [String] = []
-    for (scale, name) in [(1_000_000_000, "milliard"), (1_000_000, "million"), (1_000, "mille")] {
-      let count = value / scale
-      value %= scale
-      if count == 0 { continue }
-      if scale > 1_000 || count > 1 { words += belowThousand(count, isLast: false) }
-      words.append(scale > 1_000 && count > 1 ? name + "s" : name)
-    }
-    return words + (value > 0 ? belowThousand(value, isLast: true) : [])
-  }
-
-  private static func belowThousand(_ value: Int, isLast: Bool) -> [String] {
-    let (hundreds, rest) = value.quotientAndRemainder(dividingBy: 100)
-    var words: [String] = []
-    if hundreds > 1 { words += belowHundred(hundreds) }
-    if hundreds > 0 { words.append(hundreds > 1 && rest == 0 && isLast ? "cents" : "cent") }
-    return words + (rest > 0 ? belowHundred(rest) : [])
-  }
-
-  private static func belowHundred(_ value: Int) -> [String] {
-    if value < 17 { return [units[value]] }
-    if value < 20 { return ["dix", units[value - 10]] }
-    let (decade, unit) = value.quotientAndRemainder(dividingBy: 10)
-    switch decade {
-    case 7: return ["soixante"] + (unit == 1 ? ["et"] : []) + belowHundred(10 + unit)
-    case 8: return unit == 0 ? ["quatre", "vingts"] : ["quatre", "vingt", units[unit]]
-    case 9: return ["quatre", "vingt"] + belowHundred(10 + unit)
-    default:
-      if unit == 0 { return [decades[decade]] }
-      return [decades[decade]] + (unit == 1 ? ["et"] : []) + [units[unit]]
-    }
-  }
-
-  private static let units = [
-    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze",
-    "douze", "treize", "quatorze", "quinze", "seize",
-  ]
-  private static let decades = [
-    "", "dix", "vingt", "trente", "quarante", "cinquante", "soixante",
   ]
 }

@@ -1,8 +1,12 @@
 /// Spanish phones as MeloTTS has them.
 ///
-/// MeloTTS looks words up in a lexicon that an older espeak-ng made, each word spoken before
-/// itself, so that function words are unstressed as they are in a sentence. Its phones differ from
-/// today's espeak-ng in a few regular ways, which the rules here undo, and in single words.
+/// MeloTTS looks words up in a lexicon of 597,000 forms that an older espeak-ng made, each word
+/// spoken before itself, so that function words are unstressed as they are in a sentence. Its phones
+/// differ from today's espeak-ng in a few regular ways, which the rules here undo.
+///
+/// Words that the lexicon lacks (many names, loans and acronyms) MeloTTS guesses letter by letter
+/// with a statistical model, often wrongly ("Google" as in "goo-gle", without a main stress), and a
+/// sign it says as the letter "d". Here they are read by espeak-ng.
 struct MeloSpanish: MeloLanguage {
   let marks = MeloMarks(
     phones: [
@@ -19,7 +23,7 @@ struct MeloSpanish: MeloLanguage {
     return parts.map { part in
       part.flatMap { word in
         let ipa = spoken.next()?.inContext ?? ""
-        return MeloPhone.scalars(Self.exception(word) ?? Self.adapted(ipa, of: word))
+        return MeloPhone.scalars(Self.interjection(word) ?? Self.adapted(ipa, of: word))
       }
     }
   }
@@ -55,9 +59,12 @@ struct MeloSpanish: MeloLanguage {
       let previous = index > 0 ? source[index - 1] : " "
       let isLast = index == source.count - 1
       switch scalar {
-      case "r" where previous != "l" && previous != "n":
+      case "r" where !isLast && !["l", "n", "s"].contains(previous):
         // The trill is written as two taps.
         result.append(contentsOf: ["ɾ", "ɾ"])
+      case "d" where isLast && word.hasPrefix("r") && word.hasSuffix("d"):
+        // Softened before the trill of the next word, which here is the word itself.
+        result.append("ð")
       case "ʝ" where index > 0 && !(index == 1 && isStress(previous)):
         result.append(contentsOf: ["j", "j"])
       case "j" where isLast: result.append(contentsOf: ["j", "j"])
@@ -74,15 +81,16 @@ struct MeloSpanish: MeloLanguage {
     scalar == "ˈ" || scalar == "ˌ"
   }
 
-  private static func exception(_ word: String) -> String? {
-    if let known = exceptions[word] { return known }
-    guard let first = word.unicodeScalars.first else { return nil }
-    // MeloTTS says the same phone for every sign that normalization left.
-    if word.unicodeScalars.count == 1 {
-      return first.properties.isAlphabetic || first.properties.numericType != nil ? nil : "d"
+  /// The sounds of the letters of an interjection such as "mmm" or "brrr", which espeak-ng spells.
+  ///
+  /// That is a word without vowels in which a letter stands three times in a row, as in no acronym.
+  private static func interjection(_ word: String) -> String? {
+    let letters = Array(word.unicodeScalars)
+    let isDrawnOut = letters.indices.dropFirst(2).contains {
+      letters[$0] == letters[$0 - 1] && letters[$0] == letters[$0 - 2]
     }
-    // Without a vowel, the sounds of the letters ("mmm").
-    let sounds = word.unicodeScalars.map { consonants[$0] }
+    guard isDrawnOut else { return nil }
+    let sounds = letters.map { consonants[$0] }
     return sounds.contains(nil) ? nil : sounds.compactMap { $0 }.joined()
   }
 
@@ -90,20 +98,6 @@ struct MeloSpanish: MeloLanguage {
     "b": "b", "c": "k", "d": "d", "f": "f", "g": "ɡ", "h": "", "j": "x", "k": "k", "l": "l",
     "m": "m", "n": "n", "ñ": "ɲ", "p": "p", "q": "k", "r": "ɾ", "s": "s", "t": "t", "v": "b",
     "x": "ks", "z": "θ",
-  ]
-
-  /// Words that MeloTTS's lexicon has otherwise, and words that it lacks and guesses letter by
-  /// letter: names and loans, which its voices know by these phones only.
-  private static let exceptions: [String: String] = [
-    "apple": "ˌapple", "argüir": "ˌaɾɣˈiɾ", "bla": "bla", "brunch": "bɾuntʃ",
-    "coronavirus": "kˌoɾˈonaβiɾus", "desoxirribonucleico": "dˌesoksiɾɾˈiβonukleɪko", "dni": "dni",
-    "dra": "dɾa", "ee": "ˌee", "ej": "ex",
-    "electroencefalografista": "ˌelektɾˌoenθefaloɣɾafista", "felipe": "fˌelˈipe",
-    "footing": "fˌootˈiŋɡ", "google": "ɡˌooɣle", "guion": "ɡjon", "iphone": "ˌipˈone",
-    "lavanda": "lˌaβanda", "microsoft": "mˌikɾosoft", "netflix": "nˌetflˈiks", "nif": "nif",
-    "onu": "ˌonu", "otan": "ˌotan", "provenza": "pɾˌoβenθa", "pág": "pˈaɣ", "sevilla": "seβiʎa",
-    "shakespeare": "saɪespeˈaɾe", "sándwich": "sˈandwˈitʃ", "uu": "ˌu", "wifi": "xˌifi",
-    "www": "ɾɾˈuo", "xilófono": "ksilˈofono", "youtube": "ʝˌoˌutˈuβe",
   ]
 }
 

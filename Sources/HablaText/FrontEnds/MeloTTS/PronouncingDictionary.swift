@@ -6,9 +6,12 @@
 package struct PronouncingDictionary: Sendable {
   private let entries: [String: String]
 
-  /// Reads a dictionary; a line without phones, or with something that is none, is an error.
-  package init(text: String) throws(TextError) {
+  /// Reads a dictionary.
+  ///
+  /// - Throws: `TextError.badEntries` with every line without phones or with something that is none.
+  package init(text: String, name fileName: String = "pronouncing dictionary") throws(TextError) {
     var entries: [String: String] = [:]
+    var bad: [TextError.BadEntry] = []
     var number = 0
     for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
       number += 1
@@ -20,8 +23,8 @@ package struct PronouncingDictionary: Sendable {
         fields.dropFirst().allSatisfy({ Self.phone($0) != nil })
       else {
         let reason = "expected a word and ARPAbet phones, found '\(content.prefix(60))'"
-        throw .badEntries(
-          file: "pronouncing dictionary", [.init(line: number, reason: reason)])
+        bad.append(.init(line: number, reason: reason))
+        continue
       }
       let name = word.lowercased()
       let isVariant = name.hasSuffix(")") && name.contains("(")
@@ -29,6 +32,7 @@ package struct PronouncingDictionary: Sendable {
         entries[name] = fields.dropFirst().joined(separator: " ")
       }
     }
+    if !bad.isEmpty { throw .badEntries(file: fileName, bad) }
     self.entries = entries
   }
 

@@ -243,7 +243,7 @@ enum SpanishAbbreviations {
     ap = apartado; min = minuto; ext = extensión
     """
   private static let closing = """
-    etc = etcétera; temp = temperatura; aprox = aproximadamente; máx = máximo; mín = mínimo; tel = teléfono
+    etc = etcétera; incl = incluido; temp = temperatura; aprox = aproximadamente; máx = máximo; mín = mínimo; tel = teléfono
     teléf = teléfono; tfno = teléfono; tlf = teléfono; tlfno = teléfono; izq = izquierda
     izda = izquierda; izqda = izquierda; dcha = derecha; dcho = derecho; izdo = izquierdo
     ud = usted; vd = usted; uds = ustedes; vds = ustedes; atte = atentamente; jr = júnior

@@ -7,6 +7,12 @@ struct SpanishAcronymRule: RewriteRule {
     guard (2...8).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 65 && $0 <= 90 }) else {
       return nil
     }
+    // EE UU: the plural of two words, without its points.
+    if line[index + 1].kind == .space, let word = Self.respelled[text + line[index + 2].text],
+      text.utf8.count == 2, line[index + 2].text.utf8.count == 2
+    {
+      return RewriteMatch(kind: .acronym, end: index + 3, spoken: word)
+    }
     if let word = Self.respelled[text] {
       return RewriteMatch(kind: .acronym, end: index + 1, spoken: word)
     }

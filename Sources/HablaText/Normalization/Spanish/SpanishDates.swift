@@ -66,13 +66,17 @@ struct SpanishDateRule: RewriteRule {
 
   private static func spoken(day: String, month: String, year: String?) -> String? {
     guard day.utf8.count <= 2, month.utf8.count <= 2, let dayValue = Int(day),
-      let monthValue = Int(month), (1...31).contains(dayValue), (1...12).contains(monthValue)
+      let monthValue = Int(month), (1...12).contains(monthValue),
+      (1...days[monthValue - 1]).contains(dayValue)
     else { return nil }
     let start = SpanishNumberWords.cardinal(day) + " de " + months[monthValue - 1]
     guard let year, var value = Int(year) else { return start }
     if year.utf8.count == 2 { value += value >= 50 ? 1900 : 2000 }
     return start + " de " + SpanishNumberWords.cardinal(String(value))
   }
+
+  /// Days that the months can have.
+  private static let days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
   static let months = [
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
