@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Functions have no target attributes in Swift: a module is the unit that can use wider vectors.
+#if arch(x86_64)
+let wideVectors: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+#else
+let wideVectors: [SwiftSetting] = []
+#endif
+
 /// Arrows point one way: system libraries <- kernels, readers, text <- network <- Habla <- C ABI, program.
 let package = Package(
   name: "Habla",
@@ -34,7 +41,10 @@ let package = Package(
       name: "CSampleRate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
 
-    .target(name: "HablaKernels", dependencies: ["COpenBLAS"]),
+    .systemLibrary(name: "CProcessor"),
+    // Shared kernels once more, for wider vectors; HablaKernels decides at run time.
+    .target(name: "HablaKernelsWide", swiftSettings: wideVectors),
+    .target(name: "HablaKernels", dependencies: ["COpenBLAS", "CProcessor", "HablaKernelsWide"]),
     .target(name: "HablaCheckpoints"),
     .target(
       name: "HablaText",

@@ -18,6 +18,25 @@ package enum Elementwise {
     }
   }
 
+  /// The sum of a[i] * b[i].
+  package static func dot(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
+  ) -> Float {
+    var (first, second) = (Lanes(repeating: 0), Lanes(repeating: 0))
+    var i = 0
+    while i + 16 <= count {
+      first += a.lanes(i) * b.lanes(i)
+      second += a.lanes(i + 8) * b.lanes(i + 8)
+      i += 16
+    }
+    var sum = (first + second).sum()
+    while i < count {
+      sum += a[i] * b[i]
+      i += 1
+    }
+    return sum
+  }
+
   /// out = a - b.
   package static func subtract(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
@@ -79,14 +98,18 @@ package enum Elementwise {
     }
   }
 
-  /// Writes `vector[columns]` to each of `rows` rows of `out`, which start `stride` floats apart.
+  /// Writes `vector[columns]`, or zeros, to each of `rows` rows of `out`, `stride` floats apart.
   ///
-  /// A product that adds to its output (beta 1) then has its bias. `stride` defaults to `columns`.
+  /// A product that adds to its output then has its bias. `stride` defaults to `columns`.
   package static func fillRows(
     rows: Int, columns: Int, out: UnsafeMutablePointer<Float>, stride: Int? = nil,
-    vector: UnsafePointer<Float>
+    vector: UnsafePointer<Float>?
   ) {
     let step = stride ?? columns
+    guard let vector else {
+      for row in 0..<max(rows, 0) { (out + row * step).update(repeating: 0, count: columns) }
+      return
+    }
     for row in 0..<max(rows, 0) { (out + row * step).update(from: vector, count: columns) }
   }
 

@@ -23,17 +23,14 @@ struct FilterPoints: Sendable {
   /// Number of points, infinity included; also the rows that a tile reads.
   var count: Int { outputs + taps - 1 }
 
-  /// Points for tiles of `outputs` rows and `taps` taps, which must need 8, 10 or 11 points.
+  /// Points for tiles of `outputs` rows and `taps` taps, which must need 8 or 11 points.
   ///
   /// The pairs are those with the least error among small fractions, measured with 128 channels
-  /// in float32: 1e-6 (8 points), 2e-6 (10) and 2.5e-6 (11) of the result's standard deviation,
+  /// in float32: 1e-6 (8 points) and 2.5e-6 (11) of the result's standard deviation,
   /// where direct summation has 3e-7.
   static func standard(outputs: Int, taps: Int) -> FilterPoints {
     switch outputs + taps - 1 {
     case 8: FilterPoints(pairs: [0.5, 1, 2], hasZero: true, outputs: outputs, taps: taps)
-    case 10:
-      FilterPoints(
-        pairs: [0.5, 0.8, 4.0 / 3, 2], hasZero: true, outputs: outputs, taps: taps)
     case 11:
       FilterPoints(
         pairs: [0.25, 0.6, 1, 1.5, 3], hasZero: false, outputs: outputs, taps: taps)

@@ -1,6 +1,6 @@
 /// Owner of a block of 64-byte aligned floats.
 ///
-/// The block is zeroed when made and freed with its owner. Threads: the owner itself is immutable;
+/// The block is freed with its owner. Threads: the owner itself is immutable;
 /// whoever writes through `pointer` makes sure that nobody else reads or writes the same elements.
 package final class FloatBuffer: @unchecked Sendable {
   /// First element.
@@ -9,12 +9,17 @@ package final class FloatBuffer: @unchecked Sendable {
   package let count: Int
 
   /// Allocates `count` zeroed floats (`count` >= 0; at least one is allocated).
-  package init(count: Int) {
+  package convenience init(count: Int) {
+    self.init(uninitialized: count)
+    pointer.initialize(repeating: 0, count: max(count, 1))
+  }
+
+  /// Allocates `count` floats that must be written before they are read.
+  package init(uninitialized count: Int) {
     precondition(count >= 0, "negative buffer size")
     let size = max(count, 1) * MemoryLayout<Float>.stride
     let raw = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
     pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
     self.count = count
   }
 

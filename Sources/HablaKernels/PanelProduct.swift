@@ -1,75 +1,126 @@
-extension GEMM {
-  /// Columns of a panel.
+import HablaKernelsWide
+
+/// Weights of a layer as they are stored: where the value for an output, an input and a tap is.
+package struct StoredWeights {
+  let values: UnsafePointer<Float>
+  let outputStride: Int
+  let inputStride: Int
+  let tapStride: Int
+  /// Factor on every value.
+  let scale: Float
+  /// Keeps the values in place.
+  private let owner: AnyObject
+
+  /// Weights [outputs, inputs, taps], the layout of convolutions in every checkpoint.
   ///
-  /// OpenBLAS (0.3.17 and later, on x86 with AVX-512) multiplies small matrices without packing
-  /// them first, and 32 columns of depth up to about 1,000 are such. Products of up to a few hundred
-  /// rows then run at full speed, where packing would cost as much again (measured: 90-105 GFLOP/s
-  /// against 50-80 for 22 to 64 rows, channels 192 to 3,072). Elsewhere panels cost about a tenth.
-  package static let panelWidth = 32
+  /// Linear layers are those with one tap. The values stay in place as long as `owner` lives.
+  package init(
+    _ values: UnsafePointer<Float>, owner: AnyObject, inputs: Int, taps: Int = 1, scale: Float = 1
+  ) {
+    self.values = values
+    self.owner = owner
+    outputStride = inputs * taps
+    inputStride = taps
+    tapStride = 1
+    self.scale = scale
+  }
+
+  /// The same of a buffer.
+  package init(_ buffer: FloatBuffer, inputs: Int, taps: Int = 1, scale: Float = 1) {
+    self.init(
+      UnsafePointer(buffer.pointer), owner: buffer, inputs: inputs, taps: taps, scale: scale)
+  }
+
+  /// Weights with strides of their own.
+  init(
+    _ buffer: FloatBuffer, outputStride: Int, inputStride: Int, tapStride: Int, scale: Float
+  ) {
+    values = UnsafePointer(buffer.pointer)
+    owner = buffer
+    self.outputStride = outputStride
+    self.inputStride = inputStride
+    self.tapStride = tapStride
+    self.scale = scale
+  }
+}
+
+/// Products of rows with weights that were arranged in panels beforehand.
+///
+/// A panel holds the weights of `width` neighbouring outputs as [taps, inputs, width], the last one
+/// filled up with zeros, so that the product reads memory in one direction.
+package enum PanelProduct {
+  /// Outputs of a panel.
+  ///
+  /// Without wide kernels the products are OpenBLAS's, which (0.3.17 and later, on x86) takes
+  /// matrices of 32 columns without packing them first.
+  package static let width = Processor.usesWideKernels ? PanelKernel.width : 32
 
   /// Most multiplications of one call that OpenBLAS counts as small.
   private static let smallProduct = 1_000_000
 
-  /// Rearranges the weights of a linear layer for `multiplyPanels`.
-  ///
-  /// `b` is [n, k] with row stride `ldb`. `panels` has room for n * k floats: panel p holds outputs
-  /// [p * panelWidth, min((p + 1) * panelWidth, n)) as [k, width], so that the product reads
-  /// memory in one direction.
-  package static func packPanels(
-    n: Int, k: Int, b: UnsafePointer<Float>, ldb: Int, panels: UnsafeMutablePointer<Float>
+  /// Floats of the panels of a layer.
+  package static func count(outputs: Int, inputs: Int, taps: Int = 1) -> Int {
+    (outputs + width - 1) / width * width * inputs * taps
+  }
+
+  /// Writes a layer's panels, `count` floats.
+  package static func pack(
+    _ weights: StoredWeights, outputs: Int, inputs: Int, taps: Int = 1,
+    into panels: UnsafeMutablePointer<Float>
   ) {
-    let block = 16
-    for start in stride(from: 0, to: n, by: panelWidth) {
-      let width = min(panelWidth, n - start)
-      let panel = panels + start * k
-      // Blocks of depth keep the scattered writes in the first-level cache.
-      for inner in stride(from: 0, to: k, by: block) {
-        let end = min(inner + block, k)
-        for j in 0..<width {
-          let row = b + (start + j) * ldb
-          for i in inner..<end { panel[i * width + j] = row[i] }
+    let width = width
+    var panel = panels
+    for start in stride(from: 0, to: outputs, by: width) {
+      let used = min(width, outputs - start)
+      let source = weights.values + start * weights.outputStride
+      if used < width { panel.update(repeating: 0, count: inputs * taps * width) }
+      for input in 0..<inputs {
+        for tap in 0..<taps {
+          let from = source + input * weights.inputStride + tap * weights.tapStride
+          let to = panel + (tap * inputs + input) * width
+          for j in 0..<used { to[j] = from[j * weights.outputStride] * weights.scale }
         }
       }
+      panel += inputs * taps * width
     }
   }
 
-  /// Where panels of [k, n] weights hold the element for input `row` and output `column`.
-  package static func panelIndex(n: Int, k: Int, row: Int, column: Int) -> Int {
-    let start = column / panelWidth * panelWidth
-    return start * k + row * min(panelWidth, n - start) + column - start
-  }
-
-  /// C[m, n] = A[m, k] * B[n, k]^T + beta * C, with B in panels.
+  /// C[m, n] = sum over taps t of A_t[m, inputs] * B_t[inputs, n] (+ C when `accumulates`).
   ///
-  /// Arguments as for `multiply`. A range of outputs that begins at a multiple of `panelWidth` is
-  /// multiplied by giving `panels` + begin * k and its length as `n`; its end must be the
-  /// matrix's or another such multiple. How the product is cut depends on m and k only.
-  package static func multiplyPanels(
-    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int, panels: UnsafePointer<Float>,
-    c: UnsafeMutablePointer<Float>, ldc: Int, beta: Float = 0
+  /// Row r of A_t begins at `a` + r * `lda` + t * `tapStride`: with `lda` the channels of a
+  /// sequence and `tapStride` so many rows this is a convolution. Rows and taps may overlap. C has
+  /// row stride `ldc` and is apart from A and the panels. A range of outputs that begins at a
+  /// multiple of `width` is multiplied by giving the panels from there on
+  /// (begin * taps * inputs floats) and its length as `n`. A result does not depend on how many
+  /// rows are computed with it.
+  package static func multiply(
+    m: Int, n: Int, inputs: Int, taps: Int = 1, tapStride: Int = 0, a: UnsafePointer<Float>,
+    lda: Int, panels: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>, ldc: Int,
+    accumulates: Bool = false
   ) {
-    precondition(m >= 0 && n >= 0 && k >= 0, "negative size")
-    if m == 0 { return }
-    let depth = evenPart(of: k, limit: 768)
-    let rows = evenPart(of: m, limit: max(smallProduct / (panelWidth * depth), 1))
-    for start in stride(from: 0, to: n, by: panelWidth) {
-      let width = min(panelWidth, n - start)
-      let panel = panels + start * k
+    precondition(m >= 0 && n >= 0 && inputs >= 0 && taps >= 0, "negative size")
+    if m == 0 || n == 0 { return }
+    if Processor.usesWideKernels {
+      PanelKernel.multiply(
+        m: m, n: n, depth: inputs, segments: taps, segmentStride: tapStride, a: a, lda: lda,
+        panels: panels, c: c, ldc: ldc, accumulates: accumulates)
+      return
+    }
+    if inputs * taps == 0 && !accumulates {
+      for row in 0..<m { (c + row * ldc).update(repeating: 0, count: n) }
+    }
+    // OpenBLAS does not take overlapping rows: one product per tap.
+    let rows = max(smallProduct / (width * max(inputs, 1)), 1)
+    for start in stride(from: 0, to: n, by: width) {
       for row in stride(from: 0, to: m, by: rows) {
-        // At least once, so that C is scaled by beta even without depth.
-        for inner in stride(from: 0, to: max(k, 1), by: depth) {
-          multiply(
-            m: min(rows, m - row), n: width, k: min(depth, k - inner),
-            a: a + row * lda + inner, lda: lda, b: panel + inner * width, ldb: width,
-            c: c + row * ldc + start, ldc: ldc, beta: inner == 0 ? beta : 1)
+        for tap in 0..<taps {
+          GEMM.multiply(
+            m: min(rows, m - row), n: min(width, n - start), k: inputs,
+            a: a + row * lda + tap * tapStride, lda: lda,
+            b: panels + (start * taps + tap * width) * inputs, ldb: width,
+            c: c + row * ldc + start, ldc: ldc, beta: tap == 0 && !accumulates ? 0 : 1)
         }
       }
     }
-  }
-
-  /// Length of the parts when `total` is cut into as few equal parts as `limit` allows.
-  private static func evenPart(of total: Int, limit: Int) -> Int {
-    let parts = max((total + limit - 1) / limit, 1)
-    return max((total + parts - 1) / parts, 1)
   }
 }

@@ -61,25 +61,32 @@ package struct TransposedConvolution: Sendable {
         Group(
           firstPhase: phase, phases: end - phase, firstRow: oldest[phase] + history,
           taps: taps(phase), weightOffset: offset))
-      offset += taps(phase) * inputs * (end - phase) * outputs
+      offset += PanelProduct.count(
+        outputs: (end - phase) * outputs, inputs: inputs, taps: taps(phase))
       phase = end
     }
     groups = found
-    weights = FloatBuffer(count: offset)
-    // Per group [row, in, phase, out].
+    weights = FloatBuffer(uninitialized: offset)
+    // Per group a layer of phases * outputs outputs; [row, in, phase, out] before it is packed.
     for group in found {
-      var to = weights.pointer + group.weightOffset
+      let width = group.phases * outputs
+      let rows = FloatBuffer(uninitialized: group.taps * inputs * width)
+      var to = rows.pointer
       for row in 0..<group.taps {
         for i in 0..<inputs {
           for r in group.firstPhase..<group.firstPhase + group.phases {
             let tap = firstTap(r) + (group.taps - 1 - row) * rate
-            for o in 0..<outputs {
-              to[o] = weight[(i * outputs + o) * kernel + tap] * scale
-            }
+            for o in 0..<outputs { to[o] = weight[(i * outputs + o) * kernel + tap] }
             to += outputs
           }
         }
       }
+      PanelProduct.pack(
+        StoredWeights(
+          rows, outputStride: 1, inputStride: width, tapStride: inputs * width,
+          scale: scale),
+        outputs: width, inputs: inputs, taps: group.taps,
+        into: weights.pointer + group.weightOffset)
     }
   }
 
@@ -91,14 +98,11 @@ package struct TransposedConvolution: Sendable {
     rows: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
     for group in groups {
-      let width = group.phases * outputs
-      for row in 0..<group.taps {
-        GEMM.multiply(
-          m: rows, n: width, k: inputs,
-          a: x + (group.firstRow + row) * inputs, lda: inputs,
-          b: UnsafePointer(weights.pointer) + group.weightOffset + row * inputs * width,
-          ldb: width, c: y + group.firstPhase * outputs, ldc: rate * outputs, beta: 1)
-      }
+      PanelProduct.multiply(
+        m: rows, n: group.phases * outputs, inputs: inputs, taps: group.taps,
+        tapStride: inputs, a: x + group.firstRow * inputs, lda: inputs,
+        panels: weights.pointer + group.weightOffset, c: y + group.firstPhase * outputs,
+        ldc: rate * outputs, accumulates: true)
     }
   }
 }

@@ -4,18 +4,15 @@ import HablaKernels
 /// A one-dimensional convolution (or, with kernel 1, a linear layer) over [time, channel] rows.
 ///
 /// y[t, o] = bias[o] + sum over taps j and inputs i of weight[o, j, i] * x[t + j * dilation - padLeft, i],
-/// zero outside the sequence; as many rows out as in. Computed as
-/// one matrix product per tap over shifted rows.
+/// zero outside the sequence; as many rows out as in.
 package struct Convolution: Sendable {
   /// Channels in.
   package let inputs: Int
   /// Channels out.
   package let outputs: Int
-  private let weight: WeightArray
+  private let product: PanelConvolution
   /// Bias [outputs]; zeros for a layer without one.
   package let bias: WeightArray
-  private let kernel: Int
-  private let dilation: Int
   private let padLeft: Int
 
   /// Reads `name.weight` ([outputs, inputs, kernel]) and `name.bias` ([outputs], may be absent).
@@ -27,27 +24,38 @@ package struct Convolution: Sendable {
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
-    self.kernel = kernel
-    self.dilation = dilation
     self.padLeft = padLeft ?? dilation * (kernel - 1) / 2
-    weight = try reader.convolution(
+    let weight = try reader.convolution(
       name + ".weight", outputs: outputs, inputs: inputs, kernel: kernel)
-    bias =
-      reader.contains(name + ".bias")
-      ? try reader.array(name + ".bias", shape: [outputs])
-      : WeightArray(FloatBuffer(count: outputs))
+    product = PanelConvolution(
+      ConvolutionShape(inputs: inputs, outputs: outputs, kernel: kernel, dilation: dilation),
+      weights: weight.stored(inputs: inputs, taps: kernel))
+    bias = try Self.bias(reader, name, outputs)
   }
 
-  /// Stacks kernel-1 layers of the same input width into one, outputs one after the other.
-  package init(stacking layers: [Convolution]) {
-    inputs = layers[0].inputs
-    outputs = layers.reduce(0) { $0 + $1.outputs }
-    kernel = 1
-    dilation = 1
+  /// Stacks kernel-1 layers of the same widths into one, outputs one after the other.
+  package init(
+    stacking names: [String], _ reader: WeightReader, inputs: Int, outputs: Int
+  ) throws {
+    self.inputs = inputs
+    self.outputs = names.count * outputs
     padLeft = 0
-    weight = WeightArray(layers.flatMap { $0.weight.array })
-    bias = WeightArray(
-      layers.flatMap { $0.bias.array })
+    let weights = try names.map {
+      try reader.convolution($0 + ".weight", outputs: outputs, inputs: inputs, kernel: 1)
+    }
+    let stacked = FloatBuffer(weights.flatMap(\.array))
+    product = PanelConvolution(
+      ConvolutionShape(inputs: inputs, outputs: self.outputs, kernel: 1),
+      weights: StoredWeights(stacked, inputs: inputs))
+    bias = WeightArray(try names.flatMap { try Self.bias(reader, $0, outputs).array })
+  }
+
+  private static func bias(
+    _ reader: WeightReader, _ name: String, _ outputs: Int
+  ) throws -> WeightArray {
+    reader.contains(name + ".bias")
+      ? try reader.array(name + ".bias", shape: [outputs])
+      : WeightArray(FloatBuffer(count: outputs))
   }
 
   /// Computes `rows` rows from x (row stride `inputStride`) into y (row stride `outputStride`).
@@ -60,19 +68,14 @@ package struct Convolution: Sendable {
     let strideIn = inputStride ?? inputs
     let strideOut = outputStride ?? outputs
     run.scope {
-      let source = kernel == 1 ? x : padded(x, rows, run)
+      let source = product.shape.kernel == 1 ? x : padded(x, rows, run)
       run.overRows(rows) { start, count in
         let out = y + start * strideOut
         Elementwise.fillRows(
           rows: count, columns: outputs, out: out, stride: strideOut, vector: bias.pointer)
-        // One product per tap on shifted rows: OpenBLAS does not take overlapping rows.
-        for tap in 0..<kernel {
-          GEMM.multiply(
-            m: count, n: outputs, k: inputs,
-            a: source + (start + tap * dilation) * strideIn, lda: strideIn,
-            b: weight.pointer + tap * inputs, ldb: kernel * inputs, transposeB: true,
-            c: out, ldc: strideOut, beta: 1)
-        }
+        product.accumulate(
+          rows: count, source + start * strideIn, inputStride: strideIn, into: out,
+          outputStride: strideOut)
       }
     }
   }
@@ -81,7 +84,7 @@ package struct Convolution: Sendable {
   private func padded(
     _ x: UnsafePointer<Float>, _ rows: Int, _ run: RunState
   ) -> UnsafePointer<Float> {
-    let reach = dilation * (kernel - 1)
+    let reach = product.shape.reach
     let copy = run.workspace.take((rows + reach) * inputs)
     copy.update(repeating: 0, count: padLeft * inputs)
     (copy + padLeft * inputs).update(from: x, count: rows * inputs)

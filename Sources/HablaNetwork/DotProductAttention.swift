@@ -39,7 +39,7 @@ package struct DotProductAttention: Sendable {
     stride rowStride: Int, rows: Int, into out: UnsafeMutablePointer<Float>, _ run: RunState
   ) {
     run.scope {
-      let block = RunState.blockRows(rows)
+      let block = (rows <= 96 ? 32 : 64)
       let blocks = (rows + block - 1) / block
       let scratch = block * (rows + offsets)
       let parts = heads * blocks

@@ -15,10 +15,8 @@ package struct RelativeAttention: Sendable {
   package init(_ reader: WeightReader, _ name: String, channels: Int, heads: Int) throws {
     let scope = reader.scoped(name)
     self.channels = channels
-    queryKeyValue = Convolution(
-      stacking: try ["conv_q", "conv_k", "conv_v"].map {
-        try Convolution(scope, $0, inputs: channels, outputs: channels)
-      })
+    queryKeyValue = try Convolution(
+      stacking: ["conv_q", "conv_k", "conv_v"], scope, inputs: channels, outputs: channels)
     output = try Convolution(scope, "conv_o", inputs: channels, outputs: channels)
     let offsets = scope.shape("emb_rel_k")?.dropFirst().first ?? 9
     let window = max(offsets - 1, 0) / 2

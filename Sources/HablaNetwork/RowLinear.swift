@@ -7,7 +7,7 @@ import HablaKernels
 /// weights is the work, so each weight is read by one thread only.
 package struct RowLinear: Sendable {
   /// Outputs of one part of the work; fixed, so that results do not depend on the thread count.
-  private static let partOutputs = 3 * GEMM.panelWidth
+  private static let partOutputs = 96
 
   /// Channels in.
   package let inputs: Int
@@ -23,9 +23,10 @@ package struct RowLinear: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     let weight = try reader.array(name + ".weight", shape: [outputs, inputs])
-    panels = FloatBuffer(count: weight.count)
-    GEMM.packPanels(
-      n: outputs, k: inputs, b: weight.pointer, ldb: inputs, panels: panels.pointer)
+    panels = FloatBuffer(uninitialized: PanelProduct.count(outputs: outputs, inputs: inputs))
+    PanelProduct.pack(
+      weight.stored(inputs: inputs), outputs: outputs, inputs: inputs,
+      into: panels.pointer)
     bias = WeightArray(try reader.array(name + ".bias", shape: [outputs]).array)
   }
 
@@ -62,9 +63,9 @@ package struct RowLinear: Sendable {
     let out = y + start
     Elementwise.fillRows(
       rows: rows, columns: count, out: out, stride: outputs, vector: bias.pointer + start)
-    GEMM.multiplyPanels(
-      m: rows, n: count, k: inputs, a: x, lda: inputs, panels: panels.pointer + start * inputs,
-      c: out, ldc: outputs, beta: 1)
+    PanelProduct.multiply(
+      m: rows, n: count, inputs: inputs, a: x, lda: inputs,
+      panels: panels.pointer + start * inputs, c: out, ldc: outputs, accumulates: true)
     if activation == .gelu {
       for row in 0..<rows { VectorMath.gelu(out + row * outputs, out + row * outputs, count) }
     }

@@ -23,16 +23,6 @@ package final class RunState {
     return try body()
   }
 
-  /// Rows per part when `rows` rows are split over threads.
-  ///
-  /// Depends on the row count alone, so that results do not depend on the thread count.
-  package static func blockRows(_ rows: Int) -> Int { rows <= 96 ? 32 : 64 }
-
   /// Calls `body(start, count)` for consecutive blocks of rows, on all threads.
-  package func overRows(_ rows: Int, _ body: (Int, Int) -> Void) {
-    let block = Self.blockRows(rows)
-    pool.run((rows + block - 1) / block) { part in
-      body(part * block, min(block, rows - part * block))
-    }
-  }
+  package func overRows(_ rows: Int, _ body: (Int, Int) -> Void) { pool.overRows(rows, body) }
 }

@@ -28,6 +28,11 @@ package struct WeightArray: @unchecked Sendable {
     self.owner = owner
   }
 
+  /// As the weights [outputs, inputs, taps] of a layer, each value times `scale`.
+  package func stored(inputs: Int, taps: Int = 1, scale: Float = 1) -> StoredWeights {
+    StoredWeights(pointer, owner: owner, inputs: inputs, taps: taps, scale: scale)
+  }
+
   /// Element `index`.
   package subscript(index: Int) -> Float {
     precondition(index >= 0 && index < count, "weight index out of range")

@@ -111,26 +111,12 @@ package struct WeightReader: Sendable {
     }
   }
 
-  /// A convolution's weight as [out, tap, in], the layout of this project's products.
-  ///
-  /// The file has [out, in, tap] (or [out, in] for a Linear with `kernel` 1).
+  /// A convolution's weight as stored: [out, in, tap], or [out, in] for a Linear with `kernel` 1.
   package func convolution(
     _ name: String, outputs: Int, inputs: Int, kernel: Int
   ) throws -> WeightArray {
     let isLinear = kernel == 1 && shape(name)?.count == 2
-    let stored = try array(
-      name, shape: isLinear ? [outputs, inputs] : [outputs, inputs, kernel])
-    if kernel == 1 { return stored }
-    let buffer = FloatBuffer(count: stored.count)
-    let (from, to) = (stored.pointer, buffer.pointer)
-    for o in 0..<outputs {
-      for i in 0..<inputs {
-        for t in 0..<kernel {
-          to[(o * kernel + t) * inputs + i] = from[(o * inputs + i) * kernel + t]
-        }
-      }
-    }
-    return WeightArray(buffer)
+    return try array(name, shape: isLinear ? [outputs, inputs] : [outputs, inputs, kernel])
   }
 
   // MARK: weight norm

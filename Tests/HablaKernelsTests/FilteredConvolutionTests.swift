@@ -7,7 +7,8 @@ import Testing
     _ shape: ConvolutionShape, rows: Int, _ x: [Float], _ weight: [Float], slope: Float = 1,
     bias: [Float]? = nil, residual: [Float]? = nil, onto y: [Float]? = nil, threads: Int = 1
   ) -> [Float] {
-    let layer = FilteredConvolution(shape, weight: weight)
+    let layer = FilteredConvolution(
+      shape, weights: StoredWeights(FloatBuffer(weight), inputs: shape.inputs, taps: shape.kernel))
     let scratch = FloatBuffer(count: layer.scratchCount * threads)
     var result = y ?? [Float](repeating: .nan, count: rows * shape.outputs)
     layer.forward(
@@ -21,9 +22,9 @@ import Testing
     for kernel in [2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 24] {
       for dilation in [1, 2, 3, 5, 12] {
         let shape = ConvolutionShape(
-          inputs: 8, outputs: 4, kernel: kernel, dilation: dilation)
-        let x = testValues((rows + shape.reach) * 8, seed: 5)
-        let weight = testValues(kernel * 32, seed: 6).map { $0 / Float(kernel * 8).squareRoot() }
+          inputs: 16, outputs: 8, kernel: kernel, dilation: dilation)
+        let x = testValues((rows + shape.reach) * 16, seed: 5)
+        let weight = testValues(kernel * 128, seed: 6).map { $0 / Float(kernel * 16).squareRoot() }
         let expected = naiveConvolution(shape, rows: rows, x, weight)
         let y = filtered(shape, rows: rows, x, weight)
         #expect(largestDifference(y, expected) < 2e-5, "kernel \(kernel), dilation \(dilation)")
@@ -32,20 +33,20 @@ import Testing
   }
 
   @Test(arguments: [3, 5, 7, 11]) func addsWhatSurroundsIt(kernel: Int) {
-    let shape = ConvolutionShape(inputs: 12, outputs: 12, kernel: kernel, dilation: 3)
+    let shape = ConvolutionShape(inputs: 24, outputs: 24, kernel: kernel, dilation: 3)
     let rows = 61
-    let x = testValues((rows + shape.reach) * 12, seed: 1)
-    let weight = testValues(kernel * 144, seed: 2).map { $0 / Float(kernel * 12).squareRoot() }
-    let bias = testValues(12, seed: 3)
-    let residual = testValues(rows * 12, seed: 4)
-    let before = testValues(rows * 12, seed: 5)
+    let x = testValues((rows + shape.reach) * 24, seed: 1)
+    let weight = testValues(kernel * 576, seed: 2).map { $0 / Float(kernel * 24).squareRoot() }
+    let bias = testValues(24, seed: 3)
+    let residual = testValues(rows * 24, seed: 4)
+    let before = testValues(rows * 24, seed: 5)
     let rectified = x.map { $0 < 0 ? $0 * 0.1 : $0 }
     let plain = naiveConvolution(shape, rows: rows, rectified, weight)
     for withBias in [false, true] {
       for withResidual in [false, true] {
         for accumulates in [false, true] {
           let expected = plain.indices.map {
-            plain[$0] + (withBias ? bias[$0 % 12] : 0) + (withResidual ? residual[$0] : 0)
+            plain[$0] + (withBias ? bias[$0 % 24] : 0) + (withResidual ? residual[$0] : 0)
               + (accumulates ? before[$0] : 0)
           }
           let y = filtered(
@@ -61,7 +62,7 @@ import Testing
     for kernel in [3, 7, 11] {
       let shape = ConvolutionShape(inputs: 128, outputs: 16, kernel: kernel)
       let rows = 240
-      let x = testValues((rows + shape.reach) * 128, seed: 7)
+      let x = testValues((rows + shape.reach) * 248, seed: 7)
       let weight = testValues(kernel * 2048, seed: 8).map { $0 / Float(kernel * 128).squareRoot() }
       let expected = naiveConvolution(shape, rows: rows, x, weight)
       let y = filtered(shape, rows: rows, x, weight)

@@ -11,8 +11,7 @@ package struct DecoderConvolution: Sendable {
 
   /// How the products are computed.
   private enum Kernel: Sendable {
-    /// Tap by tap, with weights [tap, in, out].
-    case direct(WeightArray)
+    case direct(PanelConvolution)
     case filtered(FilteredConvolution)
   }
 
@@ -28,18 +27,12 @@ package struct DecoderConvolution: Sendable {
       weights.contains(name + ".bias")
       ? try weights.array(name + ".bias", shape: [shape.outputs]) : nil
     let stored = try weights.convolution(
-      name + ".weight", outputs: shape.outputs, inputs: shape.inputs, kernel: shape.kernel)
-    let columns = shape.kernel * shape.inputs
-    let buffer = FloatBuffer(count: stored.count)
-    for o in 0..<shape.outputs {
-      for column in 0..<columns {
-        buffer.pointer[column * shape.outputs + o] = stored.pointer[o * columns + column] * scale
-      }
-    }
+      name + ".weight", outputs: shape.outputs, inputs: shape.inputs, kernel: shape.kernel
+    ).stored(inputs: shape.inputs, taps: shape.kernel, scale: scale)
     kernel =
       Self.filters(shape)
-      ? .filtered(FilteredConvolution(shape, weight: buffer.pointer))
-      : .direct(WeightArray(buffer))
+      ? .filtered(FilteredConvolution(shape, weights: stored))
+      : .direct(PanelConvolution(shape, weights: stored))
   }
 
   /// Whether minimal filtering is faster than one product per tap, as measured.
@@ -74,8 +67,8 @@ package struct DecoderConvolution: Sendable {
     into y: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     switch kernel {
-    case .direct(let weight):
-      direct(weight.pointer, rows, x, slope, sum, y, scratch, pool)
+    case .direct(let convolution):
+      direct(convolution, rows, x, slope, sum, y, scratch, pool)
     case .filtered(let convolution):
       convolution.forward(
         rows: rows, x, slope: slope, bias: sum.bias, residual: sum.residual,
@@ -84,7 +77,7 @@ package struct DecoderConvolution: Sendable {
   }
 
   private func direct(
-    _ weight: UnsafePointer<Float>, _ rows: Int, _ x: UnsafePointer<Float>, _ slope: Float,
+    _ convolution: PanelConvolution, _ rows: Int, _ x: UnsafePointer<Float>, _ slope: Float,
     _ sum: Sum, _ y: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>,
     _ pool: ThreadPool
   ) {
@@ -95,22 +88,17 @@ package struct DecoderConvolution: Sendable {
       source = UnsafePointer(scratch)
     }
     let (inputs, outputs) = (shape.inputs, shape.outputs)
-    // Blocks of a fixed size: results do not depend on the thread count.
-    let block = 128
-    pool.run((rows + block - 1) / block) { part in
-      let first = part * block
-      let count = min(block, rows - first)
+    pool.overRows(rows) { first, count in
       let target = y + first * outputs
       if !sum.accumulates {
-        DirectConvolution.begin(rows: count, channels: outputs, target, bias: sum.bias)
+        Elementwise.fillRows(rows: count, columns: outputs, out: target, vector: sum.bias)
       } else if let bias = sum.bias {
         Elementwise.addRowVector(rows: count, columns: outputs, x: target, vector: bias)
       }
       if let residual = sum.residual {
         Elementwise.add(target, residual + first * outputs, target, count * outputs)
       }
-      DirectConvolution.accumulate(
-        shape, rows: count, source + first * inputs, weight: weight, into: target)
+      convolution.accumulate(rows: count, source + first * inputs, into: target)
     }
   }
 }

@@ -29,8 +29,10 @@ package struct HiFiGANReference: Sendable {
     func layer(_ name: String, _ inputs: Int, _ outputs: Int, _ kernel: Int) throws -> Layer {
       Layer(
         outputs: outputs, kernel: kernel,
-        weight: try weights.convolution(
-          name + ".weight", outputs: outputs, inputs: inputs, kernel: kernel),
+        weight: Self.tapMajor(
+          try weights.convolution(
+            name + ".weight", outputs: outputs, inputs: inputs, kernel: kernel),
+          inputs, kernel),
         bias: weights.contains(name + ".bias")
           ? try weights.array(name + ".bias", shape: [outputs]) : nil)
     }
@@ -59,6 +61,15 @@ package struct HiFiGANReference: Sendable {
       }
     }
     last = try layer("conv_post", sizes.channels(stage: sizes.upsampleRates.count - 1), 1, 7)
+  }
+
+  /// [outputs, inputs, kernel] as [outputs, kernel, inputs].
+  private static func tapMajor(_ weight: WeightArray, _ inputs: Int, _ kernel: Int) -> WeightArray {
+    WeightArray(
+      (0..<weight.count).map { index in
+        let (row, input) = (index / inputs, index % inputs)
+        return weight[(row / kernel * inputs + input) * kernel + row % kernel]
+      })
   }
 
   /// Samples of `latent`, [frames, inputChannels]; `speaker` has `speakerChannels` values.

@@ -108,12 +108,9 @@ package final class HiFiGANStageStream {
     let source = UnsafePointer(scratch.pointer)
     let target = upsampled.fresh
     let bias = stage.upsamplingBias?.pointer
-    let block = 32
-    pool.run((groups + block - 1) / block) { part in
-      let first = part * block
-      let size = min(block, groups - first)
+    pool.overRows(groups) { first, size in
       let y = target + first * up.rate * up.outputs
-      DirectConvolution.begin(rows: size * up.rate, channels: up.outputs, y, bias: bias)
+      Elementwise.fillRows(rows: size * up.rate, columns: up.outputs, out: y, vector: bias)
       up.accumulate(rows: size, source + first * up.inputs, into: y)
     }
     // An odd difference of kernel and rate gives the first row of one more group at the end.

@@ -19,7 +19,7 @@ package final class HiFiGANStream {
   private let firstBias: FloatBuffer
 
   /// Most frames that are computed at once; longer pushes are cut.
-  package static let blockFrames = 32
+  package static let blockFrames = 64
 
   /// Frames after a frame that its samples depend on, rounded up.
   package var lookaheadFrames: Int {
@@ -72,10 +72,11 @@ package final class HiFiGANStream {
     begin(speakerVector: nil)
   }
 
-  /// Input rows that a stage takes at once: few enough for its activations to stay in the cache.
+  /// Input rows that a stage takes at once: enough to use each weight often, few enough for its activations to
+  /// stay in the last-level cache.
   private static func passRows(_ stage: HiFiGAN.Stage, isFirst: Bool) -> Int {
     if isFirst { return blockFrames + 3 }
-    let target = 131_072 / (stage.channels * stage.upsampling.rate)
+    let target = 262_144 / (stage.channels * stage.upsampling.rate)
     return min(max(target, 8), 1024)
   }
 
@@ -85,8 +86,8 @@ package final class HiFiGANStream {
     lastWindow.reset()
     for stage in stages { stage.reset() }
     let channels = decoder.configuration.initialChannels
-    DirectConvolution.begin(
-      rows: 1, channels: channels, firstBias.pointer, bias: decoder.first.bias?.pointer)
+    Elementwise.fillRows(
+      rows: 1, columns: channels, out: firstBias.pointer, vector: decoder.first.bias?.pointer)
     if let speakerVector, let condition = decoder.condition {
       condition.forward(
         rows: 1, speakerVector, slope: 1,

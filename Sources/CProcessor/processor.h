@@ -1,0 +1,18 @@
+/* What the processor that runs the program can do: Swift has no name for these questions. */
+#ifndef HABLA_PROCESSOR_H
+#define HABLA_PROCESSOR_H
+
+/* Whether 256-bit vectors with fused multiply-add can be used: 1 or 0.
+ *
+ * Asks the processor and whether the operating system keeps the wide registers. Processors other
+ * than x86-64 are asked nothing and give 0. */
+static inline int habla_processor_has_avx2_fma(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return 0;
+#endif
+}
+
+#endif

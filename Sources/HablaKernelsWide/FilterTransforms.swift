@@ -1,0 +1,1 @@
+../HablaKernels/FilterTransforms.swift
