@@ -16,13 +16,22 @@ DEFAULT_VOICE = RECIPE.parents[1] / "Voices" / "default"
 sys.path.insert(0, str(RECIPE))
 
 
-def voicetraining(*arguments: object) -> str:
-    """Runs a step as a user does; returns what it printed."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(RECIPE)}
-    command = [sys.executable, "-m", "voicetraining", *map(str, arguments)]
+def voicetraining(step: str, *arguments: object) -> None:
+    """Runs a step with a user's arguments.
+
+    What needs PyTorch runs here, so that it is loaded once; what needs espeak-ng in a process of
+    its own, for it has one state in a process.
+    """
+    words = [step, *map(str, arguments)]
+    if step in ("train", "export"):
+        from voicetraining.__main__ import main
+
+        main(words)
+        return
+    environment = os.environ | {"PYTHONPATH": str(RECIPE)}
+    command = [sys.executable, "-m", "voicetraining", *words]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from conftest import DEFAULT_VOICE, voicetraining
 
 from voicetraining.configuration import LANGUAGES, PRESETS
 from voicetraining.evaluation.library import LibraryVoice
-from voicetraining.model import Synthesizer
+from voicetraining.model import Synthesizer, TextToLatent
 from voicetraining.model.durations import spline
 from voicetraining.text import token_ids, tokens
+from voicetraining.training.loop import Options, Stage
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,16 @@ def test_the_library_gives_the_same_samples(default_network, espeak, language, s
     library.close()
     assert len(spoken.samples) == len(wanted)
     assert np.abs(spoken.samples - wanted.numpy()).max() < 2e-3
+
+
+def test_a_stage_begins_with_the_weights_of_a_voice(default_network, tmp_path):
+    network, symbols = default_network
+    options = Options(work=tmp_path, steps=1, start_from=DEFAULT_VOICE / "checkpoint.pth")
+    fresh = Synthesizer(len(symbols), 2, PRESETS["default"])
+    modules = {"text": TextToLatent(fresh), "dec": fresh.dec, "sdp": fresh.sdp}
+    Stage("any", modules, options)
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, fresh.state_dict()[name]), name
 
 
 def test_spline_and_its_inverse():

@@ -37,7 +37,7 @@ def library():
 def test_tokens_are_those_of_the_library(library, espeak, language, espeak_voice):
     composer = Composer(language, load_words(language), load_dictionary(language), seed=77)
     texts = ODD[language] + load_words(language).held_out + load_words(language).answers
-    texts += [composer.sentence() for _ in range(60)]
+    texts += [composer.sentence() for _ in range(20)]
     espeak.set_voice(espeak_voice)
     compared = 0
     for text in texts:
@@ -46,7 +46,7 @@ def test_tokens_are_those_of_the_library(library, espeak, language, espeak_voice
             continue
         assert tokens(espeak, text, SYMBOLS) == library.phonemes(text, language), text
         compared += 1
-    assert compared > 80
+    assert compared > 60
 
 
 def test_ids_have_blanks_around_every_token():

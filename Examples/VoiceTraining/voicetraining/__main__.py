@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--segment", type=int, default=32, help="frames of such a segment")
     train.add_argument("--learning-rate", type=float)
     train.add_argument("--share", type=float, default=0.3, help="of the corpus, for predict")
-    train.add_argument("--from", dest="start_from", type=Path, help="checkpoint to begin with")
+    train.add_argument(
+        "--from", dest="start_from", type=Path, help="checkpoint of the stage, or of a voice"
+    )
 
     export = steps.add_parser("export", help="write a MeloTTS-form folder")
     export.add_argument("folder", type=Path)
@@ -59,8 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> None:
-    arguments = _parser().parse_args()
+def main(words: list[str] | None = None) -> None:
+    """Runs the step that the words (default: the program's arguments) ask for."""
+    arguments = _parser().parse_args(words)
     arguments.work.mkdir(parents=True, exist_ok=True)
     if arguments.step == "corpus":
         from .corpus import make_corpus

@@ -55,7 +55,8 @@ class Subject:
 
     def mean(self, value: Callable[[Comparison], float]) -> float:
         """Over the sentences for which the value is a number."""
-        return float(np.nanmean([value(c) for c in self.comparisons] or [float("nan")]))
+        numbers = [v for v in map(value, self.comparisons) if not np.isnan(v)]
+        return float(np.mean(numbers)) if numbers else float("nan")
 
 
 @dataclass

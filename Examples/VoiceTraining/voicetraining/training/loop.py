@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -34,7 +35,8 @@ class Options:
     half_life: float = 6000
     """Steps in which the learning rate halves."""
     start_from: Path | None = None
-    """A checkpoint of this stage whose weights a new run begins with."""
+    """Whose weights a new run begins with: a checkpoint of this stage, or a voice's checkpoint.pth
+    with the same sizes and symbols."""
 
     @property
     def on_gpu(self) -> bool:
@@ -79,6 +81,8 @@ class Stage:
         if source is None:
             return
         state = torch.load(source, map_location=self.options.device, weights_only=True)
+        if "model" in state:
+            state = _of_voice(state["model"])
         for key in self.modules.keys() & state["modules"].keys():
             self.modules[key].load_state_dict(state["modules"][key])
             self.average[key].load_state_dict(state["average"][key])
@@ -145,6 +149,18 @@ class Stage:
             with torch.no_grad():
                 values = " ".join(f"{k}={v:.4f}" for k, v in evaluate().items())
             print(f"{self.name}: step {self.step}, held out: {values}", flush=True)
+
+
+def _of_voice(weights: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """The parts of a voice's checkpoint that stages train, as a stage's checkpoint has them."""
+    parts: dict[str, dict[str, torch.Tensor]] = {"text": {}, "dec": {}, "sdp": {}}
+    for name, value in weights.items():
+        first, rest = name.split(".", 1)
+        if first in ("dec", "sdp"):
+            parts[first][rest] = value.float()
+        elif first in ("enc_p", "flow", "dp", "emb_g"):
+            parts["text"][name] = value.float()
+    return {"modules": parts, "average": parts, "step": 0}
 
 
 class Progress:
