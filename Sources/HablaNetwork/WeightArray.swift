@@ -51,7 +51,8 @@ package struct WeightArray: Sendable {
   /// - Throws: `CheckpointError` when the values cannot be used.
   func stored(inputs: Int, taps: Int = 1) throws -> StoredWeights {
     try floats.prepare()
-    return StoredWeights(floats.value.pointer, owner: floats.value.owner, inputs: inputs, taps: taps)
+    return StoredWeights(
+      floats.value.pointer, owner: floats.value.owner, inputs: inputs, taps: taps)
   }
 
   /// The values of several arrays, one after the other.
