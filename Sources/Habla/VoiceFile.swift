@@ -4,17 +4,24 @@ import HablaNetwork
 /// Habla's own voice file: one safetensors file that holds everything.
 ///
 /// Tensors have canonical names, weight norm is folded, training-only tensors are left out.
-/// Metadata: `habla.version` ("1"), `habla.family`, `habla.network` (JSON of `VITSConfiguration`)
-/// and `habla.files` (JSON object: the family's configuration files as published, by name).
+/// In version "2", the weights of all layers but the decoder's whose outputs are a multiple of 16
+/// have the order of `StoredPanels`, in which they are used in place, under their published shape
+/// [out, in, tap]. In version "1" their order is the published one.
+///
+/// Metadata: `habla.version`, `habla.family`, `habla.storage`, `habla.network` (JSON of
+/// `VITSConfiguration`) and `habla.files` (JSON object: the family's configuration files as
+/// published, by name).
 enum VoiceFile {
   static let expectation = "a Habla voice file: NAME.habla.safetensors"
-  static let version = "1"
+  static let version = "2"
+  /// Versions that are read, with the order of their weights.
+  private static let layouts: [String: WeightReader.Layout] = ["1": .published, version: .panels]
 
   /// Reads an opened file; nil when it is not a Habla voice file.
   static func read(_ checkpoint: any Checkpoint) throws -> (any VoiceFamily.Type, VoiceParts)? {
     let metadata = checkpoint.metadata
     guard let found = metadata["habla.version"] else { return nil }
-    if found != version {
+    guard let layout = layouts[found] else {
       throw HablaError(
         .unsupported, "voice file version '\(found)', expected '\(version)'",
         hint: "convert the voice again with this version of Habla")
@@ -35,6 +42,7 @@ enum VoiceFile {
     try network.check()
     let files = try ConfigurationJSON.decode(
       [String: String].self, field("habla.files"), name: "habla.files")
-    return (family, VoiceParts(network: network, weights: WeightReader(checkpoint), files: files))
+    let weights = WeightReader(checkpoint, layout: layout)
+    return (family, VoiceParts(network: network, weights: weights, files: files))
   }
 }

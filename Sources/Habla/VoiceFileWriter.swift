@@ -10,7 +10,8 @@ public enum WeightStorage: String, Sendable, CaseIterable {
   case float16 = "fp16"
   /// 8-bit integers with a scale per output channel for the flow and the decoder, which are nearly
   /// all of a voice; 16-bit floats for the rest, so that durations stay what they are. Less than a
-  /// third of the size; expanded in memory when the voice is first used.
+  /// third of the size. The flow's stay 8-bit in memory and are expanded as its layers run; the
+  /// decoder's are expanded when the voice is first used.
   case int8
 }
 
@@ -99,8 +100,14 @@ struct VoiceFileWriter {
     }
   }
 
+  /// What the file holds of a tensor, as floats.
   private func values(_ entry: WeightLog.Entry) throws -> WeightArray {
-    try weights.array(entry.name, shape: entry.shape)
+    if entry.kind == .panels,
+      let panels = try weights.storedPanels(entry.name, shape: entry.shape)
+    {
+      return panels
+    }
+    return try weights.array(entry.name, shape: entry.shape)
   }
 
   private func type(_ entry: WeightLog.Entry, _ count: Int) -> ElementType {
@@ -147,6 +154,12 @@ struct VoiceFileWriter {
       guard let base = buffer.baseAddress else { return }
       scales.withUnsafeMutableBufferPointer { scales in
         guard let factors = scales.baseAddress else { return }
+        if entry.kind == .panels,
+          let panels = StoredPanels(
+            outputs: shape[0], inputs: shape[1], taps: shape.count > 2 ? shape[2] : 1)
+        {
+          return panels.quantize(values.pointer, into: base, scales: factors)
+        }
         ChannelQuantization.quantize(
           values.pointer, outer: shape.prefix(axis).reduce(1, *), channels: outputs,
           inner: shape.dropFirst(axis + 1).reduce(1, *), into: base, scales: factors)

@@ -63,12 +63,11 @@ package enum PanelProduct {
     (outputs + width - 1) / width * width * inputs * taps
   }
 
-  /// Writes a layer's panels, `count` floats.
+  /// Writes a layer's panels, `count` floats; `width` is that of the products.
   package static func pack(
     _ weights: StoredWeights, outputs: Int, inputs: Int, taps: Int = 1,
-    into panels: UnsafeMutablePointer<Float>
+    width: Int = PanelProduct.width, into panels: UnsafeMutablePointer<Float>
   ) {
-    let width = width
     var panel = panels
     for start in stride(from: 0, to: outputs, by: width) {
       let used = min(width, outputs - start)

@@ -11,7 +11,8 @@ package struct Convolution: Sendable {
   /// Channels out.
   package let outputs: Int
   private let shape: ConvolutionShape
-  private let product: Deferred<PanelConvolution>
+  /// Weights of the outputs one after the other; more than one for stacked layers.
+  private let parts: [PanelWeights]
   /// Bias [outputs]; zeros for a layer without one.
   package let bias: WeightArray
   private let padLeft: Int
@@ -29,9 +30,7 @@ package struct Convolution: Sendable {
     let shape = ConvolutionShape(
       inputs: inputs, outputs: outputs, kernel: kernel, dilation: dilation)
     self.shape = shape
-    product = try reader.convolution(name + ".weight", shape) {
-      PanelConvolution(shape, weights: $0)
-    }
+    parts = [try PanelWeights(reader, name + ".weight", shape)]
     bias = try Self.bias(reader, name, outputs)
   }
 
@@ -44,13 +43,8 @@ package struct Convolution: Sendable {
     padLeft = 0
     let shape = ConvolutionShape(inputs: inputs, outputs: names.count * outputs, kernel: 1)
     self.shape = shape
-    let weights = try names.map {
-      try reader.convolution($0 + ".weight", outputs: outputs, inputs: inputs, kernel: 1)
-    }
-    product = try reader.later(cost: shape.outputs * inputs) {
-      PanelConvolution(
-        shape, weights: StoredWeights(try WeightArray.stack(weights), inputs: inputs))
-    }
+    let part = ConvolutionShape(inputs: inputs, outputs: outputs, kernel: 1)
+    parts = try names.map { try PanelWeights(reader, $0 + ".weight", part) }
     let biases = try names.map { try Self.bias(reader, $0, outputs) }
     bias = WeightArray(
       count: shape.outputs,
@@ -74,16 +68,20 @@ package struct Convolution: Sendable {
   ) {
     let strideIn = inputStride ?? inputs
     let strideOut = outputStride ?? outputs
-    let product = product.value
     run.scope {
+      let products = parts.map { $0.product(run) }
       let source = shape.kernel == 1 ? x : padded(x, rows, run)
       run.overRows(rows) { start, count in
         let out = y + start * strideOut
         Elementwise.fillRows(
           rows: count, columns: outputs, out: out, stride: strideOut, vector: bias.pointer)
-        product.accumulate(
-          rows: count, source + start * strideIn, inputStride: strideIn, into: out,
-          outputStride: strideOut)
+        var first = out
+        for product in products {
+          product.accumulate(
+            rows: count, source + start * strideIn, inputStride: strideIn, into: first,
+            outputStride: strideOut)
+          first += product.shape.outputs
+        }
       }
     }
   }

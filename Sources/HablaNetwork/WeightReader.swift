@@ -10,6 +10,15 @@ import Synchronization
 /// `parametrizations.weight.original0` / `original1`). Values are checked to be finite as they are
 /// read: at once, or when the preparation runs that the work is put off to. Threads: immutable.
 package struct WeightReader: Sendable {
+  /// The order of the weights of layers in a file; their shape is [out, in, tap] in any case.
+  package enum Layout: Sendable {
+    /// As in the original code.
+    case published
+    /// As `StoredPanels` has them, where they have that form; not those of the decoder.
+    case panels
+  }
+
+  let layout: Layout
   private let checkpoint: any Checkpoint
   private let fileName: @Sendable (String) -> String
   private var prefix = ""
@@ -18,10 +27,11 @@ package struct WeightReader: Sendable {
 
   /// Reads from `checkpoint`; `fileName` maps a canonical name to the file's (default: the same).
   package init(
-    _ checkpoint: any Checkpoint,
+    _ checkpoint: any Checkpoint, layout: Layout = .published,
     fileName: @escaping @Sendable (String) -> String = { $0 }
   ) {
     self.checkpoint = checkpoint
+    self.layout = layout
     self.fileName = fileName
   }
 
@@ -92,17 +102,18 @@ package struct WeightReader: Sendable {
     _ name: String, outputs: Int, inputs: Int, kernel: Int
   ) throws -> WeightArray {
     let count = outputs * inputs * kernel
-    let loader = try convolutionLoader(name, outputs, inputs, kernel)
+    let loader = try convolutionLoader(name, outputs, inputs, kernel, .convolution)
     return WeightArray(count: count, try later(cost: count) { try loader.floats() })
   }
 
   /// What a layer makes of a convolution's weight times `scale`: at once, or when the preparation
   /// runs.
   func convolution<Value: Sendable>(
-    _ name: String, _ shape: ConvolutionShape, scale: Float = 1,
-    _ make: @escaping @Sendable (StoredWeights) -> Value
+    _ name: String, _ shape: ConvolutionShape, _ kind: WeightLog.Kind = .convolution,
+    scale: Float = 1, _ make: @escaping @Sendable (StoredWeights) -> Value
   ) throws -> Deferred<Value> {
-    let loader = try convolutionLoader(name, shape.outputs, shape.inputs, shape.kernel)
+    let loader = try convolutionLoader(
+      name, shape.outputs, shape.inputs, shape.kernel, kind)
     return try later(cost: shape.outputs * shape.inputs * shape.kernel) {
       let floats = try loader.floats()
       let value = make(
@@ -114,12 +125,11 @@ package struct WeightReader: Sendable {
     }
   }
 
-  private func convolutionLoader(
-    _ name: String, _ outputs: Int, _ inputs: Int, _ kernel: Int
+  func convolutionLoader(
+    _ name: String, _ outputs: Int, _ inputs: Int, _ kernel: Int, _ kind: WeightLog.Kind
   ) throws -> WeightLoader {
     let isLinear = kernel == 1 && shape(name)?.count == 2
-    return try loader(
-      name, isLinear ? [outputs, inputs] : [outputs, inputs, kernel], .convolution)
+    return try loader(name, isLinear ? [outputs, inputs] : [outputs, inputs, kernel], kind)
   }
 
   /// Something made of weights: at once, or when the preparation runs.
@@ -171,8 +181,10 @@ package final class WeightLog: Sendable {
   package enum Kind: Sendable {
     /// Row-major, as it is.
     case array
-    /// As the weights of a convolution, [out, in, tap] or [out, in].
+    /// As the weights of a convolution of the decoder, [out, in, tap].
     case convolution
+    /// As the weights of another layer, [out, in, tap] or [out, in].
+    case panels
   }
 
   /// One tensor.

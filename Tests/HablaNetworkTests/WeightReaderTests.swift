@@ -80,4 +80,26 @@ import Testing
     }
     #expect(errors.value == 0 && file.reads.value == names.count)
   }
+
+  /// A layer computes the same whatever the order of its weights in the file.
+  @Test(arguments: [(1, 3, 1), (33, 20, 1), (48, 64, 3), (96, 5, 5)])
+  func layoutsAreEquivalent(_ outputs: Int, _ inputs: Int, _ kernel: Int) throws {
+    let published = testValues(outputs * inputs * kernel, seed: 1)
+    let shape = kernel == 1 ? [outputs, inputs] : [outputs, inputs, kernel]
+    let source = WeightReader(Tensors(values: ["l.weight": (shape, published)]))
+    func result(_ reader: WeightReader) throws -> [Float] {
+      let layer = try Convolution(
+        reader, "l", inputs: inputs, outputs: outputs, kernel: kernel)
+      let rows = 50
+      let y = FloatBuffer(count: rows * outputs)
+      layer.forward(
+        testValues(rows * inputs, seed: 2), rows: rows, into: y.pointer, RunState(pool: pool))
+      return y.array
+    }
+    let panels = try source.storedPanels("l.weight", shape: shape)?.array ?? published
+    let copy = WeightReader(Tensors(values: ["l.weight": (shape, panels)]), layout: .panels)
+    #expect(try result(copy) == result(source))
+    // What is stored again is the same.
+    #expect(try copy.storedPanels("l.weight", shape: shape)?.array ?? published == panels)
+  }
 }

@@ -183,6 +183,7 @@ private struct FloatPlace {
     let synthesizer = try Synthesizer(voice: voice, threads: 2)
     _ = try synthesizer.synthesize("a", kind: .phonemes)
     let used = try #require(MappedMemory(of: path))
+    // The weights of the encoder or of the flow are used where they are; nothing is written there.
     #expect(used.resident > opened.resident)
     #expect(used.dirty == 0)
     withExtendedLifetime(voice) {}
