@@ -1,4 +1,6 @@
 import Habla
+import HablaCheckpoints
+import HablaText
 import TestSupport
 import Testing
 
@@ -79,6 +81,45 @@ import Darwin
       folder.write(target.files[file], originals[file])
     }
     print("\(target.folder): \(count) damaged voices, \(opened) of them spoke")
+  }
+
+  /// Readers alone, which takes far less time than a voice.
+  @Test(arguments: targets) func readers(_ target: Target) {
+    let originals = target.files.map {
+      TemporaryFolder.read(Fixtures.path("\(target.folder)/\($0)"))
+    }
+    var accepted = 0
+    let count = repeated(1500) { damage in
+      let file = damage.next(originals.count)
+      let other = originals[damage.next(originals.count)]
+      let bytes = damage.applied(to: originals[file], other: other)
+      if reads(target.files[file], bytes) { accepted += 1 }
+    }
+    print("\(target.folder): \(count) damaged files, \(accepted) of them were read")
+  }
+
+  private func reads(_ name: String, _ bytes: [UInt8]) -> Bool {
+    do {
+      if name.hasSuffix(".onnx.json") {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        let table = PiperTokenizer(try PiperConfiguration(text, name: name))
+        _ = table.ids(table.characters(MappedText(verbatim: "Hola, ñandú \u{1F600}")))
+      } else if name.hasSuffix(".json") {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        let isSettings = name == "tokenizer_config.json"
+        let table = try HFVITSTokenizer(
+          vocabulary: isSettings ? "{\"a\": 0}" : text, settings: isSettings ? text : nil)
+        _ = table.ids(table.characters(MappedText(verbatim: "Hola, ñandú \u{1F600}")))
+      } else {
+        let checkpoint = try Checkpoints.open(FileBytes(bytes))
+        if let last = checkpoint.tensors.last { _ = try checkpoint.floats(last.name) }
+      }
+      return true
+    } catch {
+      #expect(error is HablaError || error is CheckpointError, "\(name): \(error)")
+      #expect(!"\(error)".isEmpty)
+      return false
+    }
   }
 
   @Test(arguments: WeightStorage.allCases) func ownFiles(_ storage: WeightStorage) throws {
