@@ -47,6 +47,10 @@ fi
 echo "== command line"
 $empty "$prefix/bin/habla" say -q -o "$work/program.wav" "$text"
 cmp "$work/c.wav" "$work/program.wav"
+printf '# answers\n\n%s\nSí, claro.\n' "$text" > "$work/phrases.txt"
+$empty "$prefix/bin/habla" pack -q "$work/phrases.txt" -o "$work/answers.habla-pack"
+$empty "$prefix/bin/habla" say -q --pack "$work/answers.habla-pack" -o "$work/packed.wav" "$text"
+cmp "$work/c.wav" "$work/packed.wav"
 
 $empty "$prefix/bin/habla" say -q --preset assistant --rate 8000 -o "$work/call.wav" "$text"
 $empty "$prefix/bin/habla" bench --threads 1 --runs 2 --cold-runs 1 --json "$work/bench.json" \
@@ -67,7 +71,7 @@ PYTHONPATH="$prefix/share/habla/python" PYTHONDONTWRITEBYTECODE=1 \
   "$python" -m habla "$text" -o "$work/python.wav"
 cmp "$work/c.wav" "$work/python.wav"
 # The tests take the module beside them; the library is the installed one.
-HABLA_LIBRARY="$library" "$python" -m pytest -q -p no:cacheprovider "$here/Python/tests"
+HABLA_PACK="$work/answers.habla-pack" HABLA_PACK_TEXT="$text" HABLA_LIBRARY="$library" "$python" -m pytest -q -p no:cacheprovider "$here/Python/tests"
 
 echo "== Swift"
 swift build -c release --package-path "$here/Swift" 2>&1 | grep -E "error|warning:|Compiling|Build" ||

@@ -47,7 +47,8 @@
  * - One session is used by one thread at a time, not always the same one. A call that finds the
  *   session busy in another thread, or in the callback of habla_session_speak, is refused with
  *   HABLA_ERROR_ARGUMENT and changes nothing.
- * - habla_session_cancel may be called from any thread at any time, also from a callback.
+ * - habla_session_cancel, habla_session_append and habla_session_finish may be called from any thread
+ *   at any time, also from a callback.
  * - A session's own threads never call your callbacks: those run in the thread that called Habla.
  * - Habla uses OpenBLAS from its own threads and sets it, for the whole process, to one thread per
  *   call. A host that uses the same OpenBLAS library sees that setting.
@@ -132,6 +133,7 @@ typedef int32_t habla_status;
 #define HABLA_CHUNK 1     /* Here is audio; more may follow. */
 #define HABLA_END 2       /* The text has been spoken. There is no audio with this. */
 #define HABLA_CANCELLED 3 /* The synthesis was cancelled. There is no audio with this. */
+#define HABLA_NEED_TEXT 4 /* Of a text that is still being written: append more, or finish it. */
 
 #define HABLA_ERROR_IO (-1)          /* The system refused to read or write. */
 #define HABLA_ERROR_FORMAT (-2)      /* A file is not what its format demands. */
@@ -251,6 +253,70 @@ typedef struct habla_voice_info {
  * Returns a description that belongs to the voice and stays until your reference is released, or
  * NULL when `voice` is not a voice (any more). */
 const habla_voice_info *habla_voice_describe(const habla_voice *voice);
+
+/* --------------------------------------------------------------------------- answers at once -- */
+
+/* Every voice has a cache of short answers, shared by its sessions: a text that has been spoken to
+ * its end is given again at once, as the same chunks with the same samples and marks. What counts is
+ * the text and every option that shapes the speech, the seed among them: whoever passes a random
+ * seed for variety gets variety and no hits. All opened references to one voice (and so everyone
+ * who uses the voice inside the library) share its cache. */
+
+#define HABLA_CACHE_BYTES_DEFAULT 16777216 /* 16 MiB. */
+#define HABLA_CACHE_CHARACTERS_DEFAULT 50
+
+/* What a voice's cache holds and has done since the voice was opened. */
+typedef struct habla_cache_info {
+  uint32_t struct_size;
+  int32_t packs;           /* Packs that were added with habla_voice_add_pack. */
+  int64_t byte_limit;      /* As set with habla_voice_cache_set. */
+  int64_t character_limit;
+  int64_t bytes;           /* Held now: samples, marks and keys; never more than byte_limit. */
+  int64_t entries;         /* Texts held now. */
+  int64_t hits;            /* Texts that were given from the cache. */
+  int64_t misses;          /* Texts short enough for the cache that were not in it. */
+  int64_t evictions;       /* Texts that left to make room; the one used longest ago leaves first. */
+  int64_t pack_phrases;    /* Phrases in the packs. */
+  int64_t pack_hits;       /* Texts that were given from a pack. */
+  int64_t pack_damaged;    /* Times that a phrase was found damaged, and synthesized instead. */
+} habla_cache_info;
+
+/* Sets everything to 0. `struct_size` is sizeof(habla_cache_info).
+ * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT for NULL or a size out of range. */
+habla_status habla_cache_info_init(habla_cache_info *info, size_t struct_size);
+
+/* Sets how many bytes a voice's cache may hold, and how short texts must be to enter: fewer
+ * characters (code points) than `character_limit`. 0 bytes switch it off.
+ *
+ * What exceeds a lower limit leaves at once. Returns HABLA_OK, or HABLA_ERROR_ARGUMENT when `voice`
+ * is not a voice (any more) or a limit is negative. */
+habla_status habla_voice_cache_set(
+    habla_voice *voice, int64_t byte_limit, int64_t character_limit);
+
+/* Reads what a voice's cache holds and has done into a struct that was initialized.
+ * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT when `voice` is not a voice (any more), `info` is NULL or
+ * its struct_size out of range. */
+habla_status habla_voice_cache_read(habla_voice *voice, habla_cache_info *info);
+
+/* Lets go of everything that a voice's cache holds; limits and counters stay.
+ * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT when `voice` is not a voice (any more). */
+habla_status habla_voice_cache_clear(habla_voice *voice);
+
+/* Adds a pack of phrases that were spoken ahead with the program: habla pack PHRASES -o FILE.
+ *
+ * From now on all sessions of the voice give a phrase from the pack when they are asked for exactly
+ * its text with the options it was made with; with others it is synthesized as ever. A phrase from a
+ * pack equals the one synthesized, sample for sample on the kind of machine that made the pack. The
+ * file is mapped, not copied, and must not be cut short while the voice is open. Every phrase is
+ * under a checksum; one that is damaged is synthesized instead and counted.
+ *
+ * The pack stays with the voice. Adding the first one reads all of the voice's weights once (about
+ * 50 ms for 200 MB), to make sure that it is the voice that made the pack.
+ * `error` may be NULL.
+ * Returns HABLA_OK, HABLA_ERROR_IO, HABLA_ERROR_FORMAT (not a pack, damaged or not complete),
+ * HABLA_ERROR_UNSUPPORTED (made for another voice, or by a version of Habla that speaks
+ * differently; the message says which) or HABLA_ERROR_ARGUMENT. */
+habla_status habla_voice_add_pack(habla_voice *voice, const char *path, habla_error *error);
 
 /* --------------------------------------------------------------------------------- sessions -- */
 
@@ -420,11 +486,48 @@ habla_status habla_session_start(
  * HABLA_END: everything has been given; this call gives no audio. Text without anything to speak
  * ends at once.
  * HABLA_CANCELLED: habla_session_cancel was called.
+ * HABLA_NEED_TEXT: only after habla_session_start_incremental: nothing can be spoken before more is
+ * appended or the text is finished. Ask again then.
  * An error: HABLA_ERROR_TEXT, HABLA_ERROR_LANGUAGE, HABLA_ERROR_MEMORY, HABLA_ERROR_INTERNAL, or
  * HABLA_ERROR_ARGUMENT when nothing was started.
  * With any status but HABLA_CHUNK, *chunk is NULL, and further calls give the same status until a
- * text is started. */
+ * text is started (or, after HABLA_NEED_TEXT, appended to). */
 habla_status habla_session_next(habla_session *session, const habla_chunk **chunk);
+
+/* Starts to speak a text that is still being written, such as the answer of a language model.
+ *
+ *     habla_session_start_incremental(session, NULL);
+ *     for (;;) {
+ *       habla_status status = habla_session_next(session, &chunk);
+ *       if (status == HABLA_CHUNK) play(chunk);
+ *       else if (status != HABLA_NEED_TEXT) break;
+ *       else if ((piece = wait_for_piece()) != NULL) habla_session_append(session, piece);
+ *       else habla_session_finish(session);
+ *     }
+ *
+ * A sentence is spoken as soon as the words behind it show that it has ended, and one of more than
+ * 200 characters up to the end of a clause. Samples and marks are those of the whole text spoken at
+ * once, unless it has such long sentences, which are then cut at other places; chunks may be cut at
+ * other places too. Positions count from the start of the whole text.
+ * Otherwise like habla_session_start. */
+habla_status habla_session_start_incremental(habla_session *session, const habla_options *options);
+
+/* Adds what comes next of the text that was started with habla_session_start_incremental.
+ *
+ * Copies the bytes, which may end anywhere, also inside a character. They wait in memory until they
+ * are spoken: appending when habla_session_next returns HABLA_NEED_TEXT keeps that small.
+ * This and habla_session_finish may be called from any thread at any time, also while another call
+ * with the session is running. They leave habla_session_message alone.
+ * Returns HABLA_OK; HABLA_CANCELLED when the speech was cancelled or has failed; HABLA_ERROR_TEXT when
+ * the bytes are not UTF-8 (none of them are taken); or HABLA_ERROR_ARGUMENT (NULL text, a session that
+ * is not valid, no such text, a text that was finished). */
+habla_status habla_session_append(habla_session *session, const char *text);
+
+/* Says that the text is complete: what is left of it is spoken. Further calls do nothing.
+ *
+ * Returns HABLA_OK, HABLA_ERROR_TEXT when the text ends inside a character, which is left out, or
+ * HABLA_ERROR_ARGUMENT (a session that is not valid, no such text). */
+habla_status habla_session_finish(habla_session *session);
 
 /* Receives a piece of speech; returns 0 to go on, anything else to stop.
  *
@@ -454,6 +557,16 @@ habla_status habla_session_speak(
 habla_status habla_session_synthesize(
     habla_session *session, const char *text, const habla_options *options,
     const habla_chunk **speech);
+
+/* Readies everything, so that the first text is spoken as fast as the tenth.
+ *
+ * A silent rehearsal of a few seconds of speech: it starts the phonemizer for the voice's languages,
+ * brings the weights into memory and into the form in which they are used, and grows the session's
+ * working memory. Changes no sample. It takes about as long as speaking a sentence; call it while
+ * there is nothing to say yet. A text that was started before is dropped.
+ * Returns HABLA_OK, or HABLA_ERROR_ARGUMENT (a session that is busy or not valid),
+ * HABLA_ERROR_MEMORY or HABLA_ERROR_INTERNAL. */
+habla_status habla_session_preload(habla_session *session);
 
 /* Stops what the session is speaking, from any thread.
  *
@@ -521,8 +634,10 @@ habla_status habla_log_set(habla_log_callback callback, void *user, int32_t leve
  * 0.1.0  The first.
  *
  * Since then: habla_options.output_rate, habla_options_init_preset, habla_pcm16,
- * habla_voice_options.dictionary, habla_options.lexicon. Silence after a sentence is no longer put
- * between the parts of a long one.
+ * habla_voice_options.dictionary, habla_options.lexicon, habla_cache_info, habla_cache_info_init,
+ * habla_voice_cache_set, habla_voice_cache_read, habla_voice_cache_clear, habla_voice_add_pack,
+ * habla_session_preload, HABLA_NEED_TEXT, habla_session_start_incremental, habla_session_append,
+ * habla_session_finish. Silence after a sentence is no longer put between the parts of a long one.
  */
 
 #ifdef __cplusplus

@@ -63,6 +63,9 @@ int main(int argc, char **argv) {
     return 1;
   }
 
+  /* Several threads say the same here, and shall compute it each. */
+  habla_voice_cache_set(voice, 0, 0);
+
   pthread_t threads[MOST_THREADS];
   struct job jobs[MOST_THREADS];
   int running = 0, failures = 0;

@@ -48,7 +48,7 @@ from ctypes import (
     c_void_p,
 )
 from dataclasses import dataclass, field
-from typing import Callable, Iterator, Optional, Union
+from typing import Callable, Iterable, Iterator, Optional, Union
 
 import numpy as np
 
@@ -91,6 +91,23 @@ class _VoiceInfo(Structure):
         ("noise_scale_w", c_double),
         ("sdp_ratio", c_double),
         ("weight_count", c_int64),
+    ]
+
+
+class _CacheInfo(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("packs", c_int32),
+        ("byte_limit", c_int64),
+        ("character_limit", c_int64),
+        ("bytes", c_int64),
+        ("entries", c_int64),
+        ("hits", c_int64),
+        ("misses", c_int64),
+        ("evictions", c_int64),
+        ("pack_phrases", c_int64),
+        ("pack_hits", c_int64),
+        ("pack_damaged", c_int64),
     ]
 
 
@@ -156,6 +173,7 @@ STRUCTS: dict[str, type[Structure]] = {
     "habla_voice_options": _VoiceOptions,
     "habla_speaker": _Speaker,
     "habla_voice_info": _VoiceInfo,
+    "habla_cache_info": _CacheInfo,
     "habla_session_options": _SessionOptions,
     "habla_options": _Options,
     "habla_mark": _Mark,
@@ -168,6 +186,7 @@ _SIZES_64_BIT = {
     "habla_voice_options": 16,
     "habla_speaker": 16,
     "habla_voice_info": 104,
+    "habla_cache_info": 88,
     "habla_session_options": 8,
     "habla_options": 120,
     "habla_mark": 48,
@@ -183,7 +202,7 @@ if ctypes.sizeof(c_void_p) == 8:
 
 # ------------------------------------------------------------------------------------- library --
 
-_CHUNK, _END, _CANCELLED = 1, 2, 3
+_CHUNK, _END, _CANCELLED, _NEED_TEXT = 1, 2, 3, 4
 _VOICE_DEFAULT = -1.0
 _SPEAKER_DEFAULT = -1
 _PRESETS = {"default": 0, "assistant": 1}
@@ -207,12 +226,20 @@ _FUNCTIONS: dict[str, tuple] = {
     "habla_voice_retain": (c_void_p, [c_void_p]),
     "habla_voice_release": (None, [c_void_p]),
     "habla_voice_describe": (POINTER(_VoiceInfo), [c_void_p]),
+    "habla_cache_info_init": (c_int32, [POINTER(_CacheInfo), c_size_t]),
+    "habla_voice_cache_set": (c_int32, [c_void_p, c_int64, c_int64]),
+    "habla_voice_cache_read": (c_int32, [c_void_p, POINTER(_CacheInfo)]),
+    "habla_voice_cache_clear": (c_int32, [c_void_p]),
+    "habla_voice_add_pack": (c_int32, [c_void_p, c_char_p, POINTER(_Error)]),
     "habla_session_options_init": (c_int32, [POINTER(_SessionOptions), c_size_t]),
     "habla_session_create": (c_void_p, [c_void_p, POINTER(_SessionOptions), POINTER(_Error)]),
     "habla_session_free": (None, [c_void_p]),
     "habla_options_init": (c_int32, [POINTER(_Options), c_size_t]),
     "habla_options_init_preset": (c_int32, [POINTER(_Options), c_size_t, c_int32]),
     "habla_session_start": (c_int32, [c_void_p, c_char_p, POINTER(_Options)]),
+    "habla_session_start_incremental": (c_int32, [c_void_p, POINTER(_Options)]),
+    "habla_session_append": (c_int32, [c_void_p, c_char_p]),
+    "habla_session_finish": (c_int32, [c_void_p]),
     "habla_session_next": (c_int32, [c_void_p, POINTER(POINTER(_Chunk))]),
     "habla_session_speak": (
         c_int32,
@@ -222,6 +249,7 @@ _FUNCTIONS: dict[str, tuple] = {
         c_int32,
         [c_void_p, c_char_p, POINTER(_Options), POINTER(POINTER(_Chunk))],
     ),
+    "habla_session_preload": (c_int32, [c_void_p]),
     "habla_session_cancel": (None, [c_void_p]),
     "habla_session_message": (c_char_p, [c_void_p]),
     "habla_session_hint": (c_char_p, [c_void_p]),
@@ -515,13 +543,22 @@ class _TextPositions:
     """From positions in UTF-8 bytes to positions in the string."""
 
     def __init__(self, text: str) -> None:
+        # Ends of the characters, in bytes; None while every character is one byte.
         self._ends: Optional[list[int]] = None
-        if not text.isascii():
-            total = 0
-            self._ends = []
-            for character in text:
-                total += len(character.encode("utf-8"))
-                self._ends.append(total)
+        self._length = 0
+        self.append(text)
+
+    def append(self, text: str) -> None:
+        """Adds what follows the text so far."""
+        if self._ends is None and not text.isascii():
+            self._ends = list(range(1, self._length + 1))
+        if self._ends is None:
+            self._length += len(text)
+            return
+        total = self._ends[-1] if self._ends else 0
+        for character in text:
+            total += len(character.encode("utf-8"))
+            self._ends.append(total)
 
     def __call__(self, byte: int) -> int:
         if byte < 0 or self._ends is None:
@@ -569,6 +606,32 @@ def _copy_skipped(chunk: _Chunk) -> list[str]:
 
 
 # -------------------------------------------------------------------------------------- voices --
+
+
+@dataclass(frozen=True)
+class CacheInfo:
+    """What a voice's cache holds and has done since the voice was opened."""
+
+    byte_limit: int
+    character_limit: int
+    bytes: int
+    """Held now: samples, marks and keys; never more than byte_limit."""
+    entries: int
+    """Texts held now."""
+    hits: int
+    """Texts that were given from the cache."""
+    misses: int
+    """Texts short enough for the cache that were not in it."""
+    evictions: int
+    """Texts that left to make room."""
+    packs: int
+    """Packs that were added."""
+    pack_phrases: int
+    """Phrases in them."""
+    pack_hits: int
+    """Texts that were given from a pack."""
+    pack_damaged: int
+    """Times that a phrase was found damaged, and synthesized instead."""
 
 
 class Voice:
@@ -640,6 +703,43 @@ class Voice:
         self.sdp_ratio: float = info.sdp_ratio
         self.weight_count: int = info.weight_count
         """Numbers in the network."""
+
+    def set_cache(self, byte_limit: int = 16 << 20, character_limit: int = 50) -> None:
+        """Sets how much the voice's cache of short answers may hold; 0 bytes switch it off.
+
+        Texts of fewer than `character_limit` characters enter once they have been spoken to their
+        end, and are given again at once when text and options (the seed too) are the same. The
+        cache is the voice's: all its sessions share it, and so does everyone in this process who
+        uses the voice inside the library.
+        """
+        if _lib.habla_voice_cache_set(self._handle, byte_limit, character_limit) != 0:
+            raise ArgumentError("the voice is closed, or a limit of its cache is negative")
+
+    def cache_info(self) -> CacheInfo:
+        """What the voice's cache holds and has done."""
+        info = _CacheInfo()
+        _lib.habla_cache_info_init(info, ctypes.sizeof(info))
+        if _lib.habla_voice_cache_read(self._handle, info) != 0:
+            raise ArgumentError("the voice is closed")
+        return CacheInfo(**{name: getattr(info, name) for name, _ in info._fields_[1:]})
+
+    def clear_cache(self) -> None:
+        """Lets go of everything in the voice's cache; limits and counters stay."""
+        if _lib.habla_voice_cache_clear(self._handle) != 0:
+            raise ArgumentError("the voice is closed")
+
+    def add_pack(self, path: Union[str, os.PathLike]) -> None:
+        """Adds a pack of phrases spoken ahead (habla pack PHRASES -o FILE).
+
+        Asked for exactly the text of one with the options that the pack was made with, the voice's
+        sessions give it at once. A pack of another voice or version raises UnsupportedError, a
+        damaged one FormatError.
+        """
+        error = _ErrorSlot()
+        if _lib.habla_voice_add_pack(
+            self._handle, _c_string(os.fspath(path), "path"), error.struct
+        ):
+            raise error.exception()
 
     def close(self) -> None:
         """Gives the voice back. Further calls do nothing."""
@@ -714,22 +814,51 @@ class Session:
                 _copy_skipped(found),
             )
 
-    def stream(self, text: str, **options: object) -> Iterator[Chunk]:
+    def stream(self, text: Union[str, Iterable[str]], **options: object) -> Iterator[Chunk]:
         """Speaks a text piece by piece, each as soon as it is computed.
+
+        The text may still be written: an iterable of its pieces, such as the tokens of a language
+        model, which is asked for the next piece when there is nothing left to speak without it. A
+        sentence is spoken as soon as the words behind it show that it has ended. Positions count
+        from the start of the whole text.
 
         Errors in options and text raise here, others in the loop. Leaving the loop, closing the
         generator and starting another text end the speech; `cancel` raises Cancelled in the loop.
         """
-        data, position = _c_string(text, "text"), _TextPositions(text)
+        pieces: Iterator[str] = iter(())
+        position = _TextPositions(text if isinstance(text, str) else "")
+        if isinstance(text, str):
+            data = _c_string(text, "text")
+        elif isinstance(text, Iterable) and not isinstance(text, (bytes, bytearray, memoryview)):
+            pieces = iter(text)
+        else:
+            raise TypeError(f"text must be a str or an iterable of str, not {type(text).__name__}")
         with self._lock:
             self._text_number += 1
             number = self._text_number
-            status = _lib.habla_session_start(self._handle, data, _options(options))
+            if isinstance(text, str):
+                status = _lib.habla_session_start(self._handle, data, _options(options))
+            else:
+                status = _lib.habla_session_start_incremental(self._handle, _options(options))
             if status != 0:
                 raise self._exception(status)
-        return self._pull(number, position)
+        return self._pull(number, position, pieces)
 
-    def _pull(self, number: int, position: _TextPositions) -> Iterator[Chunk]:
+    def _append(self, pieces: Iterator[str], position: _TextPositions) -> None:
+        """Takes the next piece of a text that is being written, or finishes it."""
+        piece = next(pieces, None)
+        if piece is None:
+            status = _lib.habla_session_finish(self._handle)
+        else:
+            status = _lib.habla_session_append(self._handle, _c_string(piece, "a piece of text"))
+            position.append(piece)
+        # Cancelled: the next call says so.
+        if status not in (0, _CANCELLED):
+            raise self._exception(status)
+
+    def _pull(
+        self, number: int, position: _TextPositions, pieces: Iterator[str]
+    ) -> Iterator[Chunk]:
         chunk = POINTER(_Chunk)()
         try:
             while True:
@@ -739,10 +868,14 @@ class Session:
                     status = _lib.habla_session_next(self._handle, ctypes.byref(chunk))
                     if status == _END:
                         return
-                    if status != _CHUNK:
+                    if status == _CHUNK:
+                        piece = _copy_chunk(chunk.contents, position)
+                    elif status != _NEED_TEXT:
                         raise self._exception(status)
-                    piece = _copy_chunk(chunk.contents, position)
-                yield piece
+                if status == _CHUNK:
+                    yield piece
+                else:
+                    self._append(pieces, position)
         finally:
             if number == self._text_number:
                 self.cancel()
@@ -775,6 +908,17 @@ class Session:
             if status < 0:
                 raise self._exception(status)
         return status == _END
+
+    def preload(self) -> None:
+        """Readies everything, so that the first text is spoken as fast as the tenth.
+
+        Takes about as long as speaking a sentence, and changes no sample.
+        """
+        with self._lock:
+            self._text_number += 1
+            status = _lib.habla_session_preload(self._handle)
+            if status != 0:
+                raise self._exception(status)
 
     def cancel(self) -> None:
         """Stops what is being spoken, from any thread."""

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
 from typing import Iterator, Optional
 
 import numpy as np
@@ -53,10 +52,11 @@ class MeloTTSEngine:
         cache_bytes: int = 32 << 20,
         cache_text_length: int = 50,
     ) -> None:
-        """Sets up an engine; `preload` opens the voice and speaks a word now, not at first use.
+        """Sets up an engine; `preload` opens and readies the voice now, not at first use.
 
-        Texts of fewer than `cache_text_length` characters are cached, up to `cache_bytes` bytes of
-        samples, the longest unused leaving first. 0 bytes switch that off.
+        Texts of fewer than `cache_text_length` characters are kept in the voice's cache, up to
+        `cache_bytes` bytes, the longest unused leaving first. 0 bytes switch that off. Engines that
+        use the voice inside Habla use one voice, and the limits of the one opened last.
         """
         if device not in ("cpu", "auto"):
             raise ValueError(f"device is '{device}', and Habla runs on the CPU: give 'cpu'")
@@ -67,40 +67,26 @@ class MeloTTSEngine:
         self.noise_scale = noise_scale
         self.noise_scale_w = noise_scale_w
         self.sdp_ratio = sdp_ratio
-        self.cache_hits = 0
-        self.cache_misses = 0
         self._voice_path = voice if voice is not None else os.environ.get("HABLA_VOICE") or None
         self._threads = threads
         self._voice: Optional[habla.Voice] = None
         self._session: Optional[habla.Session] = None
         self._lock = threading.RLock()
-        self._cache: OrderedDict[tuple, np.ndarray] = OrderedDict()
-        self._cache_size = 0
         self._cache_bytes = cache_bytes
         self._cache_text_length = cache_text_length
         if preload:
             self.preload()
 
     def preload(self) -> None:
-        """Opens the voice and speaks a word, so that the first answer is as fast as the tenth."""
+        """Opens and readies the voice, so that the first answer is as fast as the tenth."""
         with self._lock:
-            self._open().synthesize("a", **self._options())
+            self._options()
+            self._open().preload()
 
     def synthesize(self, text: str) -> np.ndarray:
         """The text's samples, float32, one channel. Raises habla.HablaError."""
         with self._lock:
-            options = self._options()
-            key = (text, *sorted(options.items(), key=lambda item: item[0]))
-            found = self._cache.get(key)
-            if found is not None:
-                self.cache_hits += 1
-                self._cache.move_to_end(key)
-                return found.copy()
-            samples = self._open().synthesize(text, **options).samples
-            if len(text) < self._cache_text_length and samples.nbytes <= self._cache_bytes:
-                self.cache_misses += 1
-                self._keep(key, samples.copy())
-            return samples
+            return self._open().synthesize(text, **self._options()).samples
 
     def stream(self, text: str) -> Iterator[np.ndarray]:
         """The text's samples piece by piece, each as soon as it is computed."""
@@ -115,11 +101,19 @@ class MeloTTSEngine:
             self._open()
             return self._voice.sample_rate if self._voice else 0
 
+    @property
+    def cache_info(self) -> habla.CacheInfo:
+        """What the voice's cache holds and has done: hits, misses, bytes and so on."""
+        with self._lock:
+            self._open()
+            assert self._voice
+            return self._voice.cache_info()
+
     def clear_cache(self) -> None:
         """Forgets all cached answers."""
         with self._lock:
-            self._cache.clear()
-            self._cache_size = 0
+            if self._voice:
+                self._voice.clear_cache()
 
     def close(self) -> None:
         """Frees voice, session and cache; the engine opens them again when it is used."""
@@ -134,6 +128,7 @@ class MeloTTSEngine:
     def _open(self) -> habla.Session:
         if self._session is None:
             voice = habla.Voice(self._voice_path) if self._voice_path else habla.Voice.builtin()
+            voice.set_cache(self._cache_bytes, self._cache_text_length)
             self._session = habla.Session(voice, threads=self._threads)
             self._voice = voice
         return self._session
@@ -159,10 +154,3 @@ class MeloTTSEngine:
         if self.speaker.split("-")[0].upper() == self.language.split("-")[0].upper():
             return None
         return self.speaker
-
-    def _keep(self, key: tuple, samples: np.ndarray) -> None:
-        self._cache[key] = samples
-        self._cache_size += samples.nbytes
-        while self._cache_size > self._cache_bytes:
-            _, dropped = self._cache.popitem(last=False)
-            self._cache_size -= dropped.nbytes

@@ -1,3 +1,4 @@
+import HablaCheckpoints
 import HablaText
 
 /// How words are to be spoken, from a file of the user's.
@@ -15,6 +16,8 @@ import HablaText
 /// Without a lexicon, phonemes can stand in the text itself: `[[wˈifi]]`.
 public struct Lexicon: Sendable, Hashable {
   let words: UserLexicon
+  /// Tells lexicons apart: of the text that it was read from.
+  let digest: UInt64
 
   /// Number of entries.
   public var count: Int { words.count }
@@ -25,6 +28,7 @@ public struct Lexicon: Sendable, Hashable {
   public init(text: String, name: String = "lexicon") throws {
     do {
       words = try UserLexicon(text: text, name: name)
+      digest = ContentHash.hash(Array(text.utf8))
     } catch {
       throw HablaError(.format, error.description, hint: error.hint)
     }

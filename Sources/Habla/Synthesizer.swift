@@ -52,18 +52,6 @@ public final class Synthesizer: Sendable {
     engine = Engine(voice: voice, threads: threadCount)
   }
 
-  /// Does now what the first synthesis would have to do: reads the voice's weights into the form
-  /// that the kernels want, and makes working memory.
-  ///
-  /// Opening a voice only maps its file. Weights are read once for all synthesizers of a voice.
-  ///
-  /// - Throws: `HablaError` of kind `.format` when a weight is not a finite number.
-  public func preload() throws {
-    try lock.withLock { _ in
-      do { _ = try engine.decoder() } catch { throw HablaError(wrapping: error) }
-    }
-  }
-
   /// Starts to speak a text and returns the stream to pull audio from.
   ///
   /// Nothing is computed before the first `next`.
@@ -76,8 +64,12 @@ public final class Synthesizer: Sendable {
   }
 
   func start(_ request: SynthesisRequest) -> SpeechStream {
-    let number = current.wrappingAdd(1, ordering: .relaxed).newValue
-    return SpeechStream(synthesizer: self, number: number, request: request)
+    SpeechStream(SpeechPull(self, .request(request)))
+  }
+
+  /// Speaks without asking cache or packs, and without telling the cache.
+  func startAnew(_ request: SynthesisRequest) -> SpeechStream {
+    SpeechStream(SpeechPull(self, .synthesis(SpeechProgress(request, voice), nil)))
   }
 
   /// Speaks a whole text.
@@ -99,8 +91,8 @@ public final class Synthesizer: Sendable {
 }
 
 /// Options of one synthesis, checked and resolved against the voice.
-struct SynthesisRequest: Sendable {
-  let input: String
+package struct SynthesisRequest: Sendable {
+  private(set) var input: String
   let kind: InputKind
   let options: SynthesisOptions
   let speaker: Int?
@@ -108,7 +100,8 @@ struct SynthesisRequest: Sendable {
   let scales: SynthesisScales
   let rates: SampleRates
 
-  init(
+  /// Checks options and resolves names.
+  package init(
     _ input: String, _ kind: InputKind, _ options: SynthesisOptions, _ voice: Voice
   ) throws {
     try options.check()
@@ -132,5 +125,12 @@ struct SynthesisRequest: Sendable {
     let seconds =
       sentence.endsParagraph ? options.paragraphSilence : options.sentenceSilence
     return Int((seconds / options.speed * Double(rates.output)).rounded())
+  }
+
+  /// The same for another input.
+  func speaking(_ input: String) -> SynthesisRequest {
+    var copy = self
+    copy.input = input
+    return copy
   }
 }

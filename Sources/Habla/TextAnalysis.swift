@@ -47,7 +47,7 @@ extension Voice {
       let request = try SynthesisRequest(text, .text, options, self)
       var pipeline = SentencePipeline(request, tokenizer)
       var sentences: [TextAnalysis.Sentence] = []
-      while let sentence = try pipeline.next() {
+      while case .sentence(let sentence) = try pipeline.next() {
         sentences.append(
           .init(
             textRange: sentence.textRange, text: sentence.text.text,

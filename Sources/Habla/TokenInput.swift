@@ -50,7 +50,8 @@ public struct TokenSpeech: Sendable, Equatable {
 extension Synthesizer {
   /// Speaks tokens: the network alone, without text, sentences or silences.
   ///
-  /// Of the options, speaker, speed, scales, seed and volume apply.
+  /// Of the options, speaker, speed, scales, seed and volume apply. Ends what the synthesizer was
+  /// speaking.
   ///
   /// - Throws: `HablaError` of kind `.argument` when an id is not in the voice's tables, an array
   ///   has the wrong length, or an option is out of range.
@@ -65,6 +66,8 @@ extension Synthesizer {
       input.noise.map {
         .injected(InjectedNoise(durations: $0.durations, latents: $0.latents))
       } ?? .seed(options.seed)
+    // Its latent frames lie in the working memory that is used here.
+    cancel()
     return try lock.withLock { _ in
       do {
         return try engine.speak(tokens, request, noise, voice)

@@ -1,10 +1,12 @@
 import HablaCheckpoints
 import HablaNetwork
 import HablaText
+import Synchronization
 
 /// A voice: a network with its weights and the rules by which it reads text.
 ///
-/// Threads: immutable; any number of synthesizers on any threads share one voice and its weights.
+/// Threads: any number of synthesizers on any threads share one voice, its weights and its cache.
+/// Nothing that shapes the speech ever changes.
 public final class Voice: Sendable {
   /// Family: "melotts", "piper", "hfvits".
   public let family: String
@@ -35,6 +37,14 @@ public final class Voice: Sendable {
 
   /// Folder of the BERT model that gives the voice its prosody features; nil means zeros.
   public let prosodyPath: String?
+
+  /// Short answers that the voice has spoken, to be given again at once.
+  public let cache = SpeechCache()
+
+  /// Phrases that were spoken ahead.
+  let packs = PhrasePacks()
+  /// See `identity()`; nil until it is wanted.
+  let knownIdentity = Mutex<UInt64?>(nil)
 
   package let model: VITSModel
   /// The weights that `model` was made from.

@@ -13,7 +13,7 @@ enum CallerString {
     guard let pointer else { throw HablaError(.argument, "\(name) is NULL") }
     guard let string = String(validatingCString: pointer) else {
       throw HablaError(
-        kind, "\(name) is not UTF-8 at byte \(firstInvalidByte(pointer))",
+        kind, "\(name) is not UTF-8 at byte \(UTF8Check.firstInvalidByte(bytes(pointer)))",
         hint: "convert it to UTF-8")
     }
     return string
@@ -24,16 +24,12 @@ enum CallerString {
     try pointer.map { try required($0, name) }
   }
 
-  private static func firstInvalidByte(_ pointer: UnsafePointer<CChar>) -> Int {
-    var bytes = sequence(state: pointer) { (next: inout UnsafePointer<CChar>) -> UInt8? in
+  private static func bytes(_ pointer: UnsafePointer<CChar>) -> some Sequence<UInt8> {
+    sequence(state: pointer) { (next: inout UnsafePointer<CChar>) -> UInt8? in
       let byte = UInt8(truncatingIfNeeded: next.pointee)
       if byte == 0 { return nil }
       next += 1
       return byte
     }
-    var parser = Unicode.UTF8.ForwardParser()
-    var offset = 0
-    while case .valid(let scalar) = parser.parseScalar(from: &bytes) { offset += scalar.count }
-    return offset
   }
 }

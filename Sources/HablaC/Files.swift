@@ -15,7 +15,7 @@ public func habla_wav_write(
   _ path: UnsafePointer<CChar>?, _ samples: UnsafePointer<Float>?, _ sample_count: Int,
   _ sample_rate: Int32, _ format: Int32, _ error: UnsafeMutablePointer<habla_error>?
 ) -> habla_status {
-  do {
+  reporting(error) {
     let path = try CallerString.required(path, "path")
     if samples == nil && sample_count != 0 { throw HablaError(.argument, "samples is NULL") }
     if sample_count < 0 || sample_count > mostSamples {
@@ -36,10 +36,6 @@ public func habla_wav_write(
     }
     try writer.finish()
     return HABLA_OK
-  } catch let thrown {
-    let failure = HablaError.from(thrown)
-    report(failure, to: error)
-    return failure.status
   }
 }
 

@@ -1,3 +1,4 @@
+import Habla
 import Synchronization
 
 /// Numbers that C code holds instead of addresses of Swift objects.
@@ -70,4 +71,13 @@ enum Handles {
   static let voices = HandleTable<VoiceObject>(tag: 5)
   /// Sessions.
   static let sessions = HandleTable<Session>(tag: 9)
+
+  /// The voice of a handle.
+  ///
+  /// - Throws: `HablaError` of kind `.argument` when it is not one (any more).
+  static func voice(_ handle: OpaquePointer?) throws -> Voice {
+    if let object = voices.object(handle) { return object.voice }
+    throw HablaError(
+      .argument, handle == nil ? "voice is NULL" : "voice is not valid, or was released")
+  }
 }

@@ -2,20 +2,31 @@ import CHabla
 import Habla
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// What a session handle stands for.
 ///
-/// Threads: `cancel` and `close` may be called from any thread. Everything else happens in `use`,
+/// Threads: `cancel`, `close` and `append` may be called from any thread. Everything else happens in `use`,
 /// which lets one call in at a time and refuses others; that also keeps callbacks from using the
 /// session that called them. A call holds the object, so it survives being freed meanwhile.
 final class Session: @unchecked Sendable {
   private enum State {
     case idle
     case speaking(SpeechStream)
+    case incremental(IncrementalStream)
     case ended(habla_status)
     case failed(HablaError)
   }
 
   private let synthesizer: Synthesizer
+  /// The text that may be appended to, for calls from any thread.
+  private let text = Mutex<IncrementalText?>(nil)
   private let isBusy = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
 
@@ -32,12 +43,15 @@ final class Session: @unchecked Sendable {
   init(_ synthesizer: Synthesizer) { self.synthesizer = synthesizer }
 
   /// Ends the present synthesis.
-  func cancel() { synthesizer.cancel() }
+  func cancel() {
+    synthesizer.cancel()
+    text.withLock { $0?.cancel() }
+  }
 
   /// Ends the present synthesis for good: the handle is gone.
   func close() {
     isClosed.store(true, ordering: .releasing)
-    synthesizer.cancel()
+    cancel()
   }
 
   /// Why the last call failed.
@@ -69,18 +83,18 @@ final class Session: @unchecked Sendable {
 
   /// Starts a text; after a failure nothing is started.
   func start(_ text: UnsafePointer<CChar>?, _ options: UnsafePointer<habla_options>?) throws {
-    state = .idle
-    lastSentence = -1
-    began = .now
-    sampleCount = 0
-    // Ends the stream before, also when this start fails.
-    synthesizer.cancel()
+    drop()
     let options = try habla_options.read(options)
     let text = try CallerString.required(text, "text", invalid: .text)
+    state = .speaking(
+      try synthesizer.start(
+        text, options: try synthesis(options), kind: try options.inputKind()))
+  }
+
+  private func synthesis(_ options: habla_options) throws -> SynthesisOptions {
     var synthesis = try options.synthesisOptions()
     synthesis.lexicon = try lexicon(of: options)
-    state = .speaking(
-      try synthesizer.start(text, options: synthesis, kind: try options.inputKind()))
+    return synthesis
   }
 
   private func lexicon(of options: habla_options) throws -> Lexicon? {
@@ -93,6 +107,45 @@ final class Session: @unchecked Sendable {
     return entries
   }
 
+  /// Starts a text of which nothing is there yet.
+  func startIncremental(_ options: UnsafePointer<habla_options>?) throws {
+    drop()
+    let options = try habla_options.read(options)
+    let text = IncrementalText()
+    state = .incremental(
+      try synthesizer.start(
+        text, options: try synthesis(options), kind: try options.inputKind()))
+    self.text.withLock { $0 = text }
+  }
+
+  /// Readies everything; what was spoken is dropped.
+  func preload() throws {
+    drop()
+    try synthesizer.preload()
+  }
+
+  /// Drops the text before.
+  private func drop() {
+    state = .idle
+    lastSentence = -1
+    began = .now
+    sampleCount = 0
+    cancel()
+    text.withLock { $0 = nil }
+  }
+
+  /// Adds to the text that was started, or finishes it when `piece` is nil; from any thread.
+  func append(_ piece: UnsafePointer<CChar>?) throws {
+    guard let text = text.withLock({ $0 }) else {
+      throw HablaError(
+        .argument, "there is no text to append to",
+        hint: "call habla_session_start_incremental first")
+    }
+    guard let piece else { return try text.finish() }
+    let bytes = UnsafeRawBufferPointer(start: piece, count: strlen(piece))
+    try text.append(utf8: bytes)
+  }
+
   /// The next piece, or nil when there is none; then `outcome` says why.
   func next() throws -> AudioChunk? {
     switch state {
@@ -103,34 +156,52 @@ final class Session: @unchecked Sendable {
     case .failed(let error): throw error
     case .ended: return nil
     case .speaking(let stream):
-      if isClosed.load(ordering: .acquiring) {
-        state = .ended(HABLA_CANCELLED)
-        return nil
-      }
-      do {
-        while let chunk = try stream.next() {
+      return try pull { try stream.next().map { .chunk($0) } ?? .end }
+    case .incremental(let stream):
+      return try pull { try stream.next() }
+    }
+  }
+
+  /// The next piece that has samples from a stream.
+  private func pull(_ next: () throws -> IncrementalStream.Step) throws -> AudioChunk? {
+    if isClosed.load(ordering: .acquiring) {
+      state = .ended(HABLA_CANCELLED)
+      return nil
+    }
+    do {
+      while true {
+        switch try next() {
+        case .chunk(let chunk):
           warn(of: chunk.unknownSymbols)
           sampleCount += chunk.samples.count
           if !chunk.samples.isEmpty { return chunk }
+        case .needsText: return nil
+        case .end:
+          state = .ended(HABLA_END)
+          Log.write(
+            HABLA_LOG_DEBUG,
+            "\(sampleCount) samples, \(ContinuousClock.now - began) since the start")
+          return nil
         }
-        state = .ended(HABLA_END)
-        Log.write(
-          HABLA_LOG_DEBUG, "\(sampleCount) samples, \(ContinuousClock.now - began) since the start")
-      } catch let thrown {
-        let error = HablaError.from(thrown)
-        if error.kind != .cancelled {
-          state = .failed(error)
-          throw error
-        }
-        state = .ended(HABLA_CANCELLED)
       }
+    } catch let thrown {
+      let error = HablaError.from(thrown)
+      if error.kind != .cancelled {
+        state = .failed(error)
+        throw error
+      }
+      state = .ended(HABLA_CANCELLED)
       return nil
     }
   }
 
-  /// How a text ended.
+  /// Why there was no next piece.
   var outcome: habla_status {
-    if case .ended(let status) = state { status } else { HABLA_ERROR_INTERNAL }
+    switch state {
+    case .ended(let status): status
+    case .incremental: HABLA_NEED_TEXT
+    default: HABLA_ERROR_INTERNAL
+    }
   }
 
   /// Ends the text as cancelled, whatever is left of it.

@@ -14,12 +14,9 @@ public func habla_session_create(
     return nil
   }
   return creating(error) {
-    guard let object = Handles.voices.object(voice) else {
-      throw HablaError(
-        .argument, voice == nil ? "voice is NULL" : "voice is not valid, or was released")
-    }
+    let voice = try Handles.voice(voice)
     let options = try habla_session_options.read(options)
-    let synthesizer = try Synthesizer(voice: object.voice, threads: Int(options.threads))
+    let synthesizer = try Synthesizer(voice: voice, threads: Int(options.threads))
     return Handles.sessions.insert(Session(synthesizer))
   }
 }
@@ -40,6 +37,34 @@ public func habla_session_start(
     try $0.start(text, options)
     return HABLA_OK
   }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_session_start_incremental(
+  _ session: OpaquePointer?, _ options: UnsafePointer<habla_options>?
+) -> habla_status {
+  using(session) {
+    try $0.startIncremental(options)
+    return HABLA_OK
+  }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_session_append(
+  _ session: OpaquePointer?, _ text: UnsafePointer<CChar>?
+) -> habla_status {
+  beside(session) {
+    guard let text else { throw HablaError(.argument, "text is NULL") }
+    try $0.append(text)
+  }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
+public func habla_session_finish(_ session: OpaquePointer?) -> habla_status {
+  beside(session) { try $0.append(nil) }
 }
 
 /// Implements the function of habla.h.
@@ -90,6 +115,15 @@ public func habla_session_synthesize(
 
 /// Implements the function of habla.h.
 @c @implementation
+public func habla_session_preload(_ session: OpaquePointer?) -> habla_status {
+  using(session) {
+    try $0.preload()
+    return HABLA_OK
+  }
+}
+
+/// Implements the function of habla.h.
+@c @implementation
 public func habla_session_cancel(_ session: OpaquePointer?) {
   Handles.sessions.object(session)?.cancel()
 }
@@ -105,6 +139,17 @@ public func habla_session_message(_ session: OpaquePointer?) -> UnsafePointer<CC
 @c @implementation
 public func habla_session_hint(_ session: OpaquePointer?) -> UnsafePointer<CChar>? {
   Handles.sessions.object(session)?.hint ?? literal("")
+}
+
+/// Runs a call that may come while another one is running, and leaves that one's message alone.
+private func beside(_ handle: OpaquePointer?, _ body: (Session) throws -> Void) -> habla_status {
+  reporting(nil) {
+    guard let session = Handles.sessions.object(handle) else {
+      throw HablaError(.argument, "session is NULL, not valid, or was freed")
+    }
+    try body(session)
+    return HABLA_OK
+  }
 }
 
 private func using(

@@ -37,6 +37,19 @@ func creating<Result>(
   }
 }
 
+/// Runs a call that returns a status; what it throws goes into the caller's struct and the log.
+func reporting(
+  _ error: UnsafeMutablePointer<habla_error>?, _ body: () throws -> habla_status
+) -> habla_status {
+  do {
+    return try body()
+  } catch let thrown {
+    let failure = HablaError.from(thrown)
+    if failure.kind != .cancelled { report(failure, to: error) }
+    return failure.status
+  }
+}
+
 /// Puts an error into the caller's struct and the log.
 func report(_ thrown: HablaError, to error: UnsafeMutablePointer<habla_error>?) {
   Log.write(HABLA_LOG_ERROR, thrown.description)
@@ -67,6 +80,7 @@ public func habla_status_name(_ status: habla_status) -> UnsafePointer<CChar>? {
   case HABLA_CHUNK: literal("HABLA_CHUNK")
   case HABLA_END: literal("HABLA_END")
   case HABLA_CANCELLED: literal("HABLA_CANCELLED")
+  case HABLA_NEED_TEXT: literal("HABLA_NEED_TEXT")
   case HABLA_ERROR_IO: literal("HABLA_ERROR_IO")
   case HABLA_ERROR_FORMAT: literal("HABLA_ERROR_FORMAT")
   case HABLA_ERROR_UNSUPPORTED: literal("HABLA_ERROR_UNSUPPORTED")

@@ -105,6 +105,11 @@ extension habla_voice_options: VersionedStruct {
   static var defaults: habla_voice_options { habla_voice_options() }
 }
 
+extension habla_cache_info: VersionedStruct {
+  static var name: String { "habla_cache_info" }
+  static var defaults: habla_cache_info { habla_cache_info() }
+}
+
 extension habla_session_options: VersionedStruct {
   static var name: String { "habla_session_options" }
   static var defaults: habla_session_options {

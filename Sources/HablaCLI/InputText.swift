@@ -26,14 +26,18 @@ struct InputText: ParsableArguments {
   /// Reads the text; bytes that are not UTF-8 are replaced, with a line on standard error.
   func read() throws -> String {
     if file == nil && !words.isEmpty { return words.joined(separator: " ") }
-    let path = file ?? "-"
+    return try Self.read(file ?? "-")
+  }
+
+  /// Reads a file, or standard input for "-".
+  static func read(_ path: String) throws -> String {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw HablaError(.io, "\(path): \(String(cString: strerror(errno)))") }
     defer { if path != "-" { close(descriptor) } }
     if path == "-" && isatty(STDIN_FILENO) == 1 {
       printError("habla: reading text from the terminal; end it with Ctrl-D")
     }
-    let bytes = try Self.readAll(descriptor, path)
+    let bytes = try readAll(descriptor, path)
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     printError("habla: \(path): some bytes are not UTF-8 and are skipped")
     return String(decoding: bytes, as: UTF8.self).replacing("\u{FFFD}", with: " ")

@@ -15,7 +15,8 @@ import Darwin
     commandName: "habla",
     abstract: "Text to speech with VITS-family voices, on the CPU.",
     subcommands: [
-      Say.self, Phonemes.self, Inspect.self, Convert.self, Bench.self, BenchChild.self, Voices.self,
+      Say.self, Pack.self, Phonemes.self, Inspect.self, Convert.self, Bench.self, BenchChild.self,
+      Voices.self,
     ])
 }
 

@@ -10,8 +10,23 @@ import Musl
 import Darwin
 #endif
 
-/// Set by Ctrl-C; the work stops at the next chunk and leaves no file behind.
-private let wasInterrupted = Atomic<Bool>(false)
+/// Ctrl-C: the work stops at the next chunk and leaves no file behind.
+enum Interruption {
+  private static let happened = Atomic<Bool>(false)
+
+  /// From now on Ctrl-C is noted rather than ends the program.
+  static func watch() {
+    signal(SIGINT) { _ in Interruption.happened.store(true, ordering: .relaxed) }
+  }
+
+  /// Ends the program when Ctrl-C came.
+  static func check() throws {
+    if happened.load(ordering: .relaxed) {
+      printError("habla: interrupted")
+      throw ExitCode(130)
+    }
+  }
+}
 
 /// `habla say`: text to a WAV file or to raw samples on standard output.
 struct Say: ParsableCommand {
@@ -38,6 +53,9 @@ struct Say: ParsableCommand {
   @Flag(help: "The text is phoneme symbols of the voice, words separated by spaces.")
   var phonemes = false
 
+  @Option(help: "A file of phrases spoken ahead (habla pack); may be given several times.")
+  var pack: [String] = []
+
   @Flag(name: .shortAndLong, help: "Print no summary.")
   var quiet = false
 
@@ -48,10 +66,11 @@ struct Say: ParsableCommand {
           .argument, "raw samples do not belong on a terminal",
           hint: "pipe them into a player, or write a file with -o")
       }
-      signal(SIGINT) { _ in wasInterrupted.store(true, ordering: .relaxed) }
+      Interruption.watch()
       let began = ContinuousClock.now
       let text = try input.read()
       let voice = try voice.open()
+      for path in pack { try voice.addPack(path: path) }
       let synthesizer = try Synthesizer(voice: voice, threads: speech.threads)
       let options = try speech.synthesis()
       let sampleRate = options.outputRate ?? voice.sampleRate
@@ -73,7 +92,7 @@ struct Say: ParsableCommand {
     let writer = try WAVWriter(path: output, sampleRate: sampleRate, format: format)
     defer { writer.abandon() }
     while let chunk = try stream.next() {
-      try checkInterrupted()
+      try Interruption.check()
       try writer.append(chunk.samples)
       summary.add(chunk)
     }
@@ -84,7 +103,7 @@ struct Say: ParsableCommand {
 
   private func writeRaw(_ stream: SpeechStream, _ summary: inout Summary) throws {
     while let chunk = try stream.next() {
-      try checkInterrupted()
+      try Interruption.check()
       let bytes =
         format == .int16
         ? PCM16(chunk.samples).bytes : chunk.samples.withUnsafeBytes { Array($0) }
@@ -98,13 +117,6 @@ struct Say: ParsableCommand {
 
   private var nothingToSpeak: HablaError {
     HablaError(.text, "there is nothing to speak in the text")
-  }
-
-  private func checkInterrupted() throws {
-    if wasInterrupted.load(ordering: .relaxed) {
-      printError("habla: interrupted")
-      throw ExitCode(130)
-    }
   }
 }
 

@@ -18,9 +18,9 @@ package struct ByteCursor {
   }
 
   /// Offset of the next byte in the file.
-  var offset: Int { base + position }
+  package var offset: Int { base + position }
   /// Bytes not yet read.
-  var remaining: Int { bytes.count - position }
+  package var remaining: Int { bytes.count - position }
   var isAtEnd: Bool { position == bytes.count }
 
   /// Moves to `position` (0...bytes.count) of the bytes.
@@ -32,7 +32,7 @@ package struct ByteCursor {
   }
 
   /// The next `count` bytes.
-  mutating func take(_ count: Int, _ what: @autoclosure () -> String) throws
+  package mutating func take(_ count: Int, _ what: @autoclosure () -> String) throws
     -> UnsafeRawBufferPointer
   {
     guard count >= 0, count <= remaining else {
@@ -45,7 +45,7 @@ package struct ByteCursor {
   }
 
   /// The next byte.
-  mutating func byte(_ what: @autoclosure () -> String) throws -> UInt8 {
+  package mutating func byte(_ what: @autoclosure () -> String) throws -> UInt8 {
     guard position < bytes.count else {
       throw error(expected: what(), found: "the end of the data")
     }
@@ -54,7 +54,7 @@ package struct ByteCursor {
   }
 
   /// The next little-endian integer.
-  mutating func integer<T: FixedWidthInteger>(
+  package mutating func integer<T: FixedWidthInteger>(
     _ type: T.Type, _ what: @autoclosure () -> String
   ) throws -> T {
     let raw = try take(MemoryLayout<T>.size, what())
@@ -62,7 +62,7 @@ package struct ByteCursor {
   }
 
   /// UTF-8 text of `count` bytes.
-  mutating func text(_ count: Int, _ what: @autoclosure () -> String) throws -> String {
+  package mutating func text(_ count: Int, _ what: @autoclosure () -> String) throws -> String {
     let start = offset
     let raw = try take(count, what())
     guard let text = String(validating: raw, as: UTF8.self) else {
@@ -73,7 +73,7 @@ package struct ByteCursor {
   }
 
   /// An error at the next byte.
-  func error(expected: String, found: String) -> CheckpointError {
+  package func error(expected: String, found: String) -> CheckpointError {
     .malformed(format: format, offset: offset, expected: expected, found: found)
   }
 }

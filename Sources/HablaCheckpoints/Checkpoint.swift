@@ -34,6 +34,17 @@ package struct TensorInfo: Sendable, Equatable {
   }
 }
 
+extension TensorInfo {
+  /// Name, type and shape as bytes.
+  var hashedForm: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(text: name)
+    writer.append(text: type.rawValue)
+    for length in shape { writer.append(Int64(length)) }
+    return writer.bytes
+  }
+}
+
 /// A validated file of named tensors.
 ///
 /// Readers check everything when they open the file, so that the calls below fail only for a
@@ -66,6 +77,20 @@ extension Checkpoint {
   package func mappedBytes(_ name: String) -> UnsafeRawBufferPointer? { nil }
 
   package func discard(_ name: String) {}
+
+  /// Hash of every tensor's name, type, shape and contents, all of which it reads.
+  ///
+  /// What it read of a mapped file is discarded.
+  package func contentHash(seed: UInt64) throws -> UInt64 {
+    try tensors.reduce(seed) { seed, info in
+      let seed = ContentHash.hash(info.hashedForm, seed: seed)
+      if let bytes = mappedBytes(info.name) {
+        defer { discard(info.name) }
+        return ContentHash.hash(bytes, seed: seed)
+      }
+      return try floats(info.name).withUnsafeBytes { ContentHash.hash($0, seed: seed) }
+    }
+  }
 
   /// All elements, converted to Float.
   package func floats(_ name: String) throws -> [Float] {

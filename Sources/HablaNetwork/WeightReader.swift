@@ -65,6 +65,11 @@ package struct WeightReader: Sendable {
   /// Number of elements of all tensors in the file.
   package var elementCount: Int { checkpoint.tensors.reduce(0) { $0 + $1.count } }
 
+  /// Hash of the whole file's tensors, all of which it reads.
+  package func contentHash(seed: UInt64) throws -> UInt64 {
+    try checkpoint.contentHash(seed: seed)
+  }
+
   /// Bytes of all tensors in the file.
   package var byteCount: Int { checkpoint.tensors.reduce(0) { $0 + $1.count * $1.type.size } }
 

@@ -110,6 +110,24 @@ package struct MappedText: Sendable, Equatable {
     return min(first.lowerBound, last.lowerBound)..<max(first.upperBound, last.upperBound)
   }
 
+  /// What was made from the original's bytes from `offset` on.
+  ///
+  /// A rewritten piece that was made from bytes on both sides is left out.
+  package func suffix(fromOriginal offset: Int) -> MappedText {
+    var position = 0
+    for piece in pieces {
+      if piece.original.lowerBound >= offset { break }
+      if piece.isVerbatim, piece.original.upperBound > offset {
+        position += offset - piece.original.lowerBound
+        break
+      }
+      position += piece.length
+    }
+    var result = MappedText()
+    result.append(self, bytes: position..<text.utf8.count)
+    return result
+  }
+
   private func originalRange(ofByte byte: Int) -> TextRange {
     let index = pieceIndex(ofByte: byte)
     let piece = pieces[index]

@@ -110,7 +110,7 @@ static const habla_options *random_options(unsigned char *memory, size_t capacit
       case 17: options->lexicon = lexicons[below(6)]; break;
     }
   }
-  if (options->seed == 0) options->seed = random_bits();
+  if (options->seed == 0) options->seed = one_in(2) ? below(3) : random_bits();
   return options;
 }
 
@@ -140,6 +140,7 @@ static int32_t receive(void *user, const habla_chunk *chunk) {
     case 2: habla_session_free(sessions[below(SESSIONS)]); break;
     case 3: habla_session_start(sessions[below(SESSIONS)], "S\xc3\xad.", NULL); break;
     case 4: habla_voice_release(random_voice()); break;
+    case 5: habla_session_append(sessions[below(SESSIONS)], "No."); break;
     default: break;
   }
   return 0;
@@ -161,7 +162,7 @@ static void one_call(void) {
     memset(error_memory, (int)below(256), sizeof error_memory);
     habla_error_init(error, one_in(4) ? below(4200) : sizeof(habla_error));
   }
-  switch (below(20)) {
+  switch (below(23)) {
     case 0: {
       habla_voice *opened = habla_voice_open_builtin(NULL, error);
       size_t slot = below(VOICES);
@@ -234,7 +235,10 @@ static void one_call(void) {
       if (chunk != NULL) look_at(chunk);
       break;
     }
-    case 17: habla_session_cancel(random_session()); break;
+    case 17:
+      habla_session_cancel(random_session());
+      if (one_in(10)) habla_session_preload(random_session());
+      break;
     case 18: {
       habla_session *session = random_session();
       CHECK(strlen(habla_session_message(session)) < 100000);
@@ -250,6 +254,26 @@ static void one_call(void) {
       } else {
         habla_log_set(one_in(2) ? listen : NULL, NULL, random_int());
       }
+      break;
+    }
+    case 21:
+      habla_session_start_incremental(random_session(), random_options(memory, sizeof memory));
+      break;
+    case 22:
+      for (size_t i = below(4); i > 0; i--)
+        habla_session_append(random_session(), random_text(text, sizeof text));
+      if (one_in(3)) habla_session_finish(random_session());
+      break;
+    case 20: {
+      const int64_t limits[] = {-1, 0, 1, 50, 100000, 1 << 22, INT64_MAX};
+      habla_cache_info info;
+      habla_cache_info_init(&info, sizeof info);
+      if (one_in(10)) info.struct_size = (uint32_t)random_bits();
+      if (one_in(2)) habla_voice_cache_set(random_voice(), limits[below(7)], limits[below(7)]);
+      if (one_in(10)) habla_voice_cache_clear(random_voice());
+      if (one_in(10)) habla_voice_add_pack(random_voice(), random_text(path, sizeof path), error);
+      if (habla_voice_cache_read(random_voice(), &info) == HABLA_OK)
+        CHECK(0 <= info.bytes && info.bytes <= info.byte_limit && info.entries >= 0);
       break;
     }
   }

@@ -26,7 +26,7 @@ static void versions_and_names(void) {
   CHECK(strcmp(habla_status_name(HABLA_OK), "HABLA_OK") == 0);
   CHECK(strcmp(habla_status_name(HABLA_ERROR_INTERNAL), "HABLA_ERROR_INTERNAL") == 0);
   for (int32_t status = -100; status < 100; status++)
-    CHECK((strcmp(habla_status_name(status), "HABLA_UNKNOWN") == 0) == (status < -8 || status > 3));
+    CHECK((strcmp(habla_status_name(status), "HABLA_UNKNOWN") == 0) == (status < -8 || status > 4));
   CHECK(strcmp(habla_status_name(INT32_MIN), "HABLA_UNKNOWN") == 0);
 }
 
@@ -61,6 +61,7 @@ enum { FIRST_OPTIONS = 104 };
 static void inits(void) {
   CHECK_INIT(habla_error, sizeof(habla_error));
   CHECK_INIT(habla_voice_options, offsetof(habla_voice_options, dictionary));
+  CHECK_INIT(habla_cache_info, sizeof(habla_cache_info));
   CHECK_INIT(habla_session_options, sizeof(habla_session_options));
   CHECK_INIT(habla_options, FIRST_OPTIONS);
 
@@ -163,6 +164,7 @@ static void stale_handles(void) {
   habla_session_free(session);
   habla_session_cancel(session);
   CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_preload(session) == HABLA_ERROR_ARGUMENT);
   CHECK(habla_session_next(session, &chunk) == HABLA_ERROR_ARGUMENT && chunk == NULL);
   CHECK(habla_session_message(session)[0] != 0 && habla_session_hint(session)[0] == 0);
   habla_session *other = make_session(1);
@@ -395,6 +397,9 @@ static void texts(void) {
     CHECK(habla_session_synthesize(session, silent[i], NULL, &chunk) == HABLA_OK && chunk == NULL);
   }
   CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_OK);
+  CHECK(habla_session_preload(session) == HABLA_OK);
+  CHECK(habla_session_next(session, &chunk) == HABLA_ERROR_ARGUMENT && chunk == NULL);
+  CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_OK);
   CHECK(habla_session_next(session, NULL) == HABLA_ERROR_ARGUMENT);
   CHECK(habla_session_next(session, &chunk) == HABLA_CHUNK && chunk->sample_count > 0);
   habla_session_cancel(session);
@@ -408,6 +413,188 @@ static void texts(void) {
   habla_session_cancel(session);
   CHECK(habla_session_next(session, &chunk) == HABLA_END);
   habla_session_free(session);
+}
+
+/* The cache: limits, stale voices, structs of other sizes, and what a hit gives. */
+static void cache(void) {
+  habla_cache_info info, before;
+  CHECK(habla_cache_info_init(&info, sizeof info) == HABLA_OK);
+  const int64_t bad[] = {-1, INT64_MIN};
+  for (size_t i = 0; i < 2; i++) {
+    CHECK(habla_voice_cache_set(voice, bad[i], 50) == HABLA_ERROR_ARGUMENT);
+    CHECK(habla_voice_cache_set(voice, 1 << 20, bad[i]) == HABLA_ERROR_ARGUMENT);
+  }
+  habla_voice *wrong[] = {NULL, (habla_voice *)(uintptr_t)7, (habla_voice *)make_session(1)};
+  for (size_t i = 0; i < 3; i++) {
+    CHECK(habla_voice_cache_set(wrong[i], 0, 0) == HABLA_ERROR_ARGUMENT);
+    CHECK(habla_voice_cache_read(wrong[i], &info) == HABLA_ERROR_ARGUMENT);
+    CHECK(habla_voice_cache_clear(wrong[i]) == HABLA_ERROR_ARGUMENT);
+  }
+  habla_session_free((habla_session *)wrong[2]);
+  CHECK(habla_voice_cache_read(voice, NULL) == HABLA_ERROR_ARGUMENT);
+  const uint32_t sizes[] = {0, 8, sizeof info - 1, 4097, UINT32_MAX};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    habla_cache_info_init(&info, sizeof info);
+    info.struct_size = sizes[i];
+    CHECK(habla_voice_cache_read(voice, &info) == HABLA_ERROR_ARGUMENT && info.byte_limit == 0);
+  }
+  habla_cache_info_init(&info, sizeof info);
+  CHECK(habla_voice_cache_set(voice, INT64_MAX, INT64_MAX) == HABLA_OK);
+  CHECK(habla_voice_cache_read(voice, &info) == HABLA_OK && info.byte_limit == INT64_MAX);
+  CHECK(habla_voice_cache_set(voice, HABLA_CACHE_BYTES_DEFAULT, HABLA_CACHE_CHARACTERS_DEFAULT) ==
+        HABLA_OK);
+  CHECK(habla_voice_cache_clear(voice) == HABLA_OK);
+
+  habla_session *session = make_session(1);
+  const habla_chunk *chunk;
+  habla_cache_info_init(&before, sizeof before);
+  CHECK(habla_voice_cache_read(voice, &before) == HABLA_OK && before.entries == 0);
+  size_t counts[2] = {0, 0};
+  for (int i = 0; i < 2; i++)
+    CHECK(habla_session_speak(session, "Vale.", NULL, count_samples, &counts[i]) == HABLA_END);
+  CHECK(counts[0] == counts[1] && counts[0] > 0);
+  CHECK(habla_voice_cache_read(voice, &info) == HABLA_OK);
+  CHECK(info.hits == before.hits + 1 && info.misses == before.misses + 1 && info.entries == 1);
+  CHECK(info.bytes > (int64_t)(counts[0] * sizeof(float)) && info.bytes <= info.byte_limit);
+  /* A cancelled text does not enter, whatever is pulled afterwards. */
+  CHECK(habla_session_start(session, "Ahora no.", NULL) == HABLA_OK);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CHUNK);
+  habla_session_cancel(session);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CANCELLED);
+  CHECK(habla_voice_cache_read(voice, &info) == HABLA_OK && info.entries == 1);
+  /* What is given from the cache is cancelled like what is computed. */
+  CHECK(habla_session_start(session, "Vale.", NULL) == HABLA_OK);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CHUNK);
+  habla_session_cancel(session);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CANCELLED && chunk == NULL);
+  habla_session_free(session);
+}
+
+static size_t pull(habla_session *session, habla_status expected) {
+  const habla_chunk *chunk;
+  habla_status status;
+  size_t count = 0;
+  while ((status = habla_session_next(session, &chunk)) == HABLA_CHUNK) count += chunk->sample_count;
+  CHECK(status == expected && chunk == NULL);
+  return count;
+}
+
+/* A text that is appended to, in pieces that end inside characters. */
+static void incremental(void) {
+  habla_session *session = make_session(1);
+  const habla_chunk *chunk;
+  const char *text = "S\xc3\xad. Cuesta 3.14, ma\xc3\xb1" "ana m\xc3\xa1s. \xf0\x9f\x91\x8d Fin.";
+  CHECK(habla_session_synthesize(session, text, NULL, &chunk) == HABLA_OK);
+  size_t whole = chunk->sample_count;
+  CHECK(habla_session_append(session, "Hola") == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_finish(session) == HABLA_ERROR_ARGUMENT);
+  for (size_t size = 1; size < 12; size++) {
+    size_t count = 0, length = strlen(text);
+    CHECK(habla_session_start_incremental(session, NULL) == HABLA_OK);
+    for (size_t i = 0; i < length; i += size) {
+      char piece[16] = {0};
+      memcpy(piece, text + i, size < length - i ? size : length - i);
+      CHECK(habla_session_append(session, piece) == HABLA_OK);
+      count += pull(session, HABLA_NEED_TEXT);
+    }
+    CHECK(habla_session_finish(session) == HABLA_OK);
+    count += pull(session, HABLA_END);
+    CHECK(count == whole);
+    CHECK(habla_session_append(session, "Hola") == HABLA_ERROR_ARGUMENT);
+    CHECK(habla_session_finish(session) == HABLA_OK);
+  }
+  /* What is not UTF-8 is refused and leaves the rest as it was. */
+  const char *invalid[] = {"\xff", "\xc3(", "\xe6\x97z", "\xed\xa0\x80", "a\x80"};
+  CHECK(habla_session_start_incremental(session, NULL) == HABLA_OK);
+  CHECK(habla_session_append(session, NULL) == HABLA_ERROR_ARGUMENT);
+  for (size_t i = 0; i < 5; i++)
+    CHECK(habla_session_append(session, invalid[i]) == HABLA_ERROR_TEXT);
+  CHECK(habla_session_message(session)[0] == 0);
+  CHECK(habla_session_append(session, "") == HABLA_OK);
+  CHECK(habla_session_append(session, text) == HABLA_OK);
+  CHECK(habla_session_finish(session) == HABLA_OK);
+  CHECK(pull(session, HABLA_END) == whole);
+  CHECK(habla_session_start_incremental(session, NULL) == HABLA_OK);
+  CHECK(habla_session_append(session, "S\xc3\xad. \xf0\x9f") == HABLA_OK);
+  CHECK(habla_session_finish(session) == HABLA_ERROR_TEXT);
+  CHECK(pull(session, HABLA_END) > 0);
+  /* Cancelled, dropped, freed. */
+  CHECK(habla_session_start_incremental(session, NULL) == HABLA_OK);
+  CHECK(habla_session_append(session, "Hola. Hola. Hola. ") == HABLA_OK);
+  habla_session_cancel(session);
+  CHECK(habla_session_append(session, "Hola.") == HABLA_CANCELLED);
+  CHECK(habla_session_next(session, &chunk) == HABLA_CANCELLED);
+  CHECK(habla_session_start(session, "Hola.", NULL) == HABLA_OK);
+  CHECK(habla_session_append(session, "Hola.") == HABLA_ERROR_ARGUMENT);
+  habla_options options;
+  habla_options_init(&options, sizeof options);
+  options.speed = 99;
+  CHECK(habla_session_start_incremental(session, &options) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_append(session, "Hola.") == HABLA_ERROR_ARGUMENT);
+  habla_session_free(session);
+  CHECK(habla_session_start_incremental(session, NULL) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_append(session, "Hola.") == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_finish(session) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_session_append(NULL, "Hola.") == HABLA_ERROR_ARGUMENT);
+}
+
+static void *write_text(void *argument) {
+  for (int i = 0; i < 200; i++) {
+    habla_status status = habla_session_append(argument, i % 4 == 3 ? "hola. " : "Hola ");
+    CHECK(status == HABLA_OK || status == HABLA_CANCELLED);
+  }
+  habla_status status = habla_session_finish(argument);
+  CHECK(status == HABLA_OK);
+  return NULL;
+}
+
+/* One thread writes while another one speaks. */
+static void written_elsewhere(void) {
+  for (int round = 0; round < 2; round++) {
+    habla_session *session = make_session(1);
+    const habla_chunk *chunk;
+    habla_status status;
+    pthread_t writer;
+    int sentences = 0;
+    CHECK(habla_session_start_incremental(session, NULL) == HABLA_OK);
+    pthread_create(&writer, NULL, write_text, session);
+    do {
+      status = habla_session_next(session, &chunk);
+      if (status == HABLA_CHUNK) sentences += (chunk->flags & HABLA_CHUNK_SENTENCE_END) != 0;
+      if (round == 1 && sentences == 3) habla_session_cancel(session);
+    } while (status == HABLA_CHUNK || status == HABLA_NEED_TEXT);
+    CHECK(round == 0 ? status == HABLA_END && sentences == 50 : status == HABLA_CANCELLED);
+    pthread_join(writer, NULL);
+    habla_session_free(session);
+  }
+}
+
+static void packs(void) {
+  habla_error error;
+  const struct {
+    const char *path;
+    habla_status status;
+  } cases[] = {{NULL, HABLA_ERROR_ARGUMENT},     {"\xff", HABLA_ERROR_ARGUMENT},
+               {"", HABLA_ERROR_IO},             {"/nowhere", HABLA_ERROR_IO},
+               {"/", HABLA_ERROR_IO},            {"/dev/null", HABLA_ERROR_IO},
+               {"hostile.pack", HABLA_ERROR_FORMAT}};
+  FILE *file = fopen("hostile.pack", "wb");
+  CHECK(file != NULL);
+  if (file == NULL) return;
+  fputs("HABLAPCK\1", file);
+  fclose(file);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    habla_error_init(&error, sizeof error);
+    CHECK(habla_voice_add_pack(voice, cases[i].path, &error) == cases[i].status);
+    CHECK(error.status == cases[i].status && error.message[0] != 0);
+    CHECK(habla_voice_add_pack(voice, cases[i].path, NULL) == cases[i].status);
+  }
+  CHECK(habla_voice_add_pack(NULL, "hostile.pack", &error) == HABLA_ERROR_ARGUMENT);
+  CHECK(habla_voice_add_pack((habla_voice *)(uintptr_t)7, "x", NULL) == HABLA_ERROR_ARGUMENT);
+  habla_cache_info info;
+  habla_cache_info_init(&info, sizeof info);
+  CHECK(habla_voice_cache_read(voice, &info) == HABLA_OK && info.packs == 0);
+  CHECK(remove("hostile.pack") == 0);
 }
 
 enum action { STOP, CANCEL, FREE, REENTER, RELEASE_VOICE };
@@ -431,6 +618,7 @@ static int32_t misbehave(void *user, const habla_chunk *chunk) {
     case REENTER:
       CHECK(habla_session_next(callback->session, &other) == HABLA_ERROR_ARGUMENT);
       CHECK(habla_session_start(callback->session, "Hola.", NULL) == HABLA_ERROR_ARGUMENT);
+      CHECK(habla_session_preload(callback->session) == HABLA_ERROR_ARGUMENT);
       CHECK(habla_session_speak(callback->session, "Hola.", NULL, misbehave, user) ==
             HABLA_ERROR_ARGUMENT);
       CHECK(habla_session_message(callback->session)[0] == 0);
@@ -566,6 +754,10 @@ int main(void) {
   dictionaries();
   lexicons();
   texts();
+  cache();
+  packs();
+  incremental();
+  written_elsewhere();
   callbacks();
   other_threads();
   wav();

@@ -92,4 +92,15 @@ import Testing
     #expect(kind { $0.noise = .init(durations: [], latents: []) } == .argument)
     #expect(kind { $0 = TokenInput(ids: []) } == .text)
   }
+
+  @Test func tokensEndAStream() throws {
+    let synthesizer = try synthesizer(1)
+    let symbols = synthesizer.voice.symbols.filter { $0.count == 1 }.prefix(40).joined()
+    let stream = try synthesizer.start(symbols, kind: .phonemes)
+    _ = try stream.next()
+    _ = try synthesizer.synthesize(tokens: input())
+    // The stream's frames are gone: it must not go on with others.
+    let error = #expect(throws: HablaError.self) { _ = try stream.next() }
+    #expect(error?.kind == .cancelled)
+  }
 }

@@ -20,11 +20,14 @@ def test_engine():
 
 
 def test_cache_key_is_complete():
-    engine = MeloTTSEngine()
+    engine = MeloTTSEngine(preload=True)
+    engine.clear_cache()
+    start = engine.cache_info
     first = engine.synthesize("Hola.")
+    kept = first.copy()
     first[:] = 0  # The caller's array is not the cached one.
-    assert engine.synthesize("Hola.").any()
-    assert (engine.cache_hits, engine.cache_misses) == (1, 1)
+    assert np.array_equal(engine.synthesize("Hola."), kept)
+    assert (engine.cache_info.hits, engine.cache_info.misses) == (start.hits + 1, start.misses + 1)
     seen = {engine.synthesize("Hola.").tobytes()}
     engine.speed = 1.3
     seen.add(engine.synthesize("Hola.").tobytes())
@@ -36,22 +39,25 @@ def test_cache_key_is_complete():
     seen.add(engine.synthesize("Hola.").tobytes())
     assert len(seen) == 5
     engine.synthesize("HOLA.")
-    assert engine.cache_misses == 6
+    assert engine.cache_info.misses == start.misses + 6
 
 
 def test_cache_is_bounded():
-    engine = MeloTTSEngine(cache_bytes=200_000)
+    engine = MeloTTSEngine(cache_bytes=400_000)
+    engine.preload()
+    engine.clear_cache()
+    misses = engine.cache_info.misses
     for i in range(20):
         engine.synthesize(f"Número {i}.")
-        assert engine._cache_size <= 200_000
-        assert engine._cache_size == sum(a.nbytes for a in engine._cache.values())
-    assert len(engine._cache) > 0
+        assert 0 < engine.cache_info.bytes <= 400_000
+    assert 0 < engine.cache_info.entries < 20
     engine.synthesize("Una frase de bastante más de cincuenta caracteres de largo.")
-    assert engine.cache_misses == 20
+    assert engine.cache_info.misses == misses + 20
     off = MeloTTSEngine(cache_bytes=0)
     off.synthesize("Hola.")
+    hits = off.cache_info.hits
     off.synthesize("Hola.")
-    assert off.cache_hits == 0
+    assert off.cache_info.hits == hits and off.cache_info.bytes == 0
 
 
 def test_errors_raise():

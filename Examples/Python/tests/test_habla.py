@@ -1,4 +1,5 @@
 import gc
+import os
 import pathlib
 import resource
 import shutil
@@ -338,8 +339,123 @@ def test_log(session):
     assert len(lines) == count
 
 
+def test_cache():
+    with habla.Voice.builtin() as voice, habla.Session(voice) as session:
+        voice.set_cache()
+        voice.clear_cache()
+        start = voice.cache_info()
+        assert (start.byte_limit, start.character_limit) == (16 << 20, 50)
+        assert (start.bytes, start.entries) == (0, 0)
+        first = session.synthesize("Sí, claro.")
+        second = session.synthesize("Sí, claro.")
+        info = voice.cache_info()
+        assert (info.hits, info.misses) == (start.hits + 1, start.misses + 1)
+        assert info.entries == 1 and 0 < info.bytes <= info.byte_limit
+        assert np.array_equal(first.samples, second.samples) and first.marks == second.marks
+        chunks = list(session.stream("Sí, claro."))
+        assert voice.cache_info().hits == info.hits + 1 and len(chunks) > 1
+        assert np.array_equal(np.concatenate([c.samples for c in chunks]), first.samples)
+        # Left before its end: it does not enter.
+        next(session.stream("No, gracias."))
+        assert voice.cache_info().entries == 1
+        voice.set_cache(byte_limit=0)
+        assert (voice.cache_info().entries, voice.cache_info().bytes) == (0, 0)
+        assert np.array_equal(samples_of(session, "Sí, claro."), first.samples)
+        with pytest.raises(habla.ArgumentError):
+            voice.set_cache(-1)
+        voice.set_cache()
+    for call in (voice.set_cache, voice.cache_info, voice.clear_cache):
+        with pytest.raises(habla.ArgumentError):
+            call()
+
+
+def test_preload(voice):
+    with habla.Session(voice) as session:
+        session.preload()
+        preloaded = samples_of(session, TEXT)
+        stream = session.stream(TEXT)
+        next(stream)
+        session.preload()
+        with pytest.raises(habla.Cancelled):
+            next(stream)
+    with habla.Session(voice) as session:
+        assert np.array_equal(samples_of(session, TEXT), preloaded)
+    with pytest.raises(habla.ArgumentError):
+        session.preload()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 1000])
+def test_incremental_text_equals_whole(session, size):
+    text = "¡Sí! Cuesta 1.234,56 €, Sr. López. Vale... ¿Ñandú? 👍🏽 Fin."
+    whole = session.synthesize(text)
+    pieces = (text[i : i + size] for i in range(0, len(text), size))
+    chunks = list(session.stream(pieces))
+    assert np.array_equal(np.concatenate([c.samples for c in chunks]), whole.samples)
+    assert [m for c in chunks for m in c.marks] == whole.marks
+    words = [m for m in whole.marks if m.kind == habla.MarkKind.WORD]
+    assert text[words[0].text_begin : words[0].text_end] == "Sí"
+
+
+def test_incremental_text_is_spoken_early(session):
+    taken = []
+
+    def pieces():
+        for piece in ["Hola, ", "¿qué tal", "? ", "Muy ", "bien, ", "gra", "cias", ". ", "¿Y tú?"]:
+            taken.append(piece)
+            yield piece
+
+    stream = session.stream(pieces())
+    first = next(stream)
+    assert first.text_begin == 0 and len(taken) == 6  # "? Muy bien, " shows that it has ended.
+    stream.close()
+    with pytest.raises(ZeroDivisionError):
+        list(session.stream(1 / 0 if i == 3 else "Hola. " for i in range(5)))
+    for bad, error in (([b"x"], TypeError), ([1], TypeError), (["a\0"], habla.ArgumentError)):
+        with pytest.raises(error):
+            list(session.stream(bad))
+    for bad in (b"bytes", 7, None):
+        with pytest.raises(TypeError):
+            session.stream(bad)
+    with pytest.raises(habla.ArgumentError):
+        session.stream(["Hola."], speed=99)
+    assert list(session.stream([])) == [] and list(session.stream(["", " ", "..."])) == []
+
+
+@pytest.mark.skipif("HABLA_PACK" not in os.environ, reason="HABLA_PACK names no pack")
+def test_pack():
+    text = os.environ["HABLA_PACK_TEXT"]
+    with habla.Voice.builtin() as voice, habla.Session(voice) as session:
+        voice.set_cache(byte_limit=0)
+        expected = session.synthesize(text)
+        voice.add_pack(os.environ["HABLA_PACK"])
+        info = voice.cache_info()
+        assert info.packs == 1 and info.pack_phrases == 2
+        packed = session.synthesize(text)
+        assert np.array_equal(packed.samples, expected.samples)
+        assert packed.marks == expected.marks
+        session.synthesize(text, speed=1.5)
+        after = voice.cache_info()
+        assert (after.pack_hits, after.pack_damaged) == (info.pack_hits + 1, 0)
+        voice.set_cache()
+
+
+def test_bad_packs(voice, tmp_path):
+    packs = voice.cache_info().packs
+    with pytest.raises(habla.FileError):
+        voice.add_pack(tmp_path / "none")
+    file = tmp_path / "x.habla-pack"
+    for data in (b"HABLAPCK", b"<html>", bytes(1000)):
+        file.write_bytes(data)
+        with pytest.raises(habla.FormatError):
+            voice.add_pack(file)
+    with pytest.raises(habla.ArgumentError):
+        voice.add_pack("a\0b")
+    assert voice.cache_info().packs == packs
+
+
 def test_threads_give_the_same_samples(voice):
     """8 threads x 50 utterances, equal to the sequential results byte for byte."""
+    voice.set_cache(byte_limit=0)  # Or they would all be given the first one's.
     texts = [f"Número {i}, por favor." for i in range(50)]
     with habla.Session(voice, threads=1) as session:
         expected = [samples_of(session, text, seed=i).tobytes() for i, text in enumerate(texts)]
@@ -357,6 +473,7 @@ def test_threads_give_the_same_samples(voice):
     for thread in threads:
         thread.join()
     assert failures == []
+    voice.set_cache()
 
 
 def resident_bytes():

@@ -70,7 +70,7 @@ public struct VoiceSpeaker: Sendable, Hashable {
 }
 
 /// Makes a network's tokens of text or phonemes.
-protocol VoiceTokenizer: Sendable {
+package protocol VoiceTokenizer: Sendable {
   /// Tokens of a normalized sentence; `language` is one of the voice's codes.
   func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence
   /// Tokens of phonemes that the caller gives, separated as the front end documents.
@@ -78,17 +78,30 @@ protocol VoiceTokenizer: Sendable {
 }
 
 /// Tokens of one sentence, with what they stand for.
-struct TokenizedSentence: Sendable {
+package struct TokenizedSentence: Sendable {
   /// What the network reads.
-  var tokens: TokenSequence
+  package var tokens: TokenSequence
   /// Words with the tokens that speak them.
-  var words: [(textRange: TextRange, tokens: Range<Int>)]
+  package var words: [(textRange: TextRange, tokens: Range<Int>)]
   /// Phoneme symbols with their tokens, in order.
-  var phonemes: [(symbol: String, tokens: Range<Int>)]
+  package var phonemes: [(symbol: String, tokens: Range<Int>)]
   /// Symbols that the voice lacks.
-  var unknown: [String]
+  package var unknown: [String]
   /// What prosody features are wanted for; nil where the voice takes none or there is no text.
-  var prosody: ProsodyRequest?
+  package var prosody: ProsodyRequest?
+
+  /// Makes a sentence.
+  package init(
+    tokens: TokenSequence, words: [(textRange: TextRange, tokens: Range<Int>)],
+    phonemes: [(symbol: String, tokens: Range<Int>)], unknown: [String],
+    prosody: ProsodyRequest? = nil
+  ) {
+    self.tokens = tokens
+    self.words = words
+    self.phonemes = phonemes
+    self.unknown = unknown
+    self.prosody = prosody
+  }
 
   /// Whether there is anything to speak.
   var isEmpty: Bool { phonemes.isEmpty }

@@ -47,6 +47,10 @@ struct OutputStage {
     count > 0 && position + count <= sentenceStart + sentenceLength - fade
   }
 
+  /// How many of the sentence's last `count` samples may be given before it is known whether a
+  /// silence follows.
+  func givableCount(of count: Int) -> Int { max(count - fade, 0) }
+
   /// Appends what the next samples of the decoder sound like.
   mutating func append(
     _ decoded: [Float], isLast: Bool, to samples: inout [Float]

@@ -41,7 +41,7 @@ struct BenchChild: ParsableCommand {
         voice: .init(
           family: voice.family, sampleRate: voice.sampleRate, weights: voice.weightCount),
         ready: 0)
-      if situation != .cold { _ = try speak("a", synthesizer) }
+      if situation != .cold { try synthesizer.preload() }
       measurement.ready = elapsed(since: started)
       switch situation {
       case .cold:
@@ -63,12 +63,20 @@ struct BenchChild: ParsableCommand {
   private func measureWarm(
     _ measurement: inout BenchMeasurement, _ synthesizer: Synthesizer
   ) throws {
+    let cache = synthesizer.voice.cache
+    let limits = cache.limits
+    cache.limits.bytes = 0
     for texts in [BenchTexts.short, BenchTexts.long] { _ = try speak(texts[0], synthesizer) }
     for number in 0..<runs {
       let short = BenchTexts.short[number % BenchTexts.short.count]
       let long = BenchTexts.long[number % BenchTexts.long.count]
       measurement.short.append(try speak(short, synthesizer))
       measurement.long.append(try speak(long, synthesizer))
+    }
+    cache.limits = limits
+    _ = try speak(BenchTexts.short[0], synthesizer)
+    for _ in 0..<runs {
+      measurement.repeated.append(try speak(BenchTexts.short[0], synthesizer))
     }
   }
 

@@ -27,16 +27,36 @@ package struct SentenceSplitter: Sequence, Sendable {
   package let text: MappedText
   /// Longest sentence, in characters of ordinary text; see `SentenceCut.weight`.
   package let limit: Int
+  /// Scalars within which a sentence's end is looked for.
+  ///
+  /// A sentence that ends within the limit is the same for any reach. One that is longer is cut in
+  /// parts of equal length if its end is within reach.
+  private let reach: Int
 
   /// Splits a text; `limit` is raised to 20 where it is less.
-  package init(_ text: MappedText, limit: Int = defaultLimit) {
+  ///
+  /// With `looksBeyondLimit` a long sentence's end is looked for as far again as the limit. Without,
+  /// each part follows from the next `scalarsNeeded(limit:)` scalars alone, whatever comes after them.
+  package init(_ text: MappedText, limit: Int = defaultLimit, looksBeyondLimit: Bool = true) {
     self.text = text
     self.limit = Swift.min(Swift.max(limit, 20), 100_000)
+    reach = looksBeyondLimit ? 2 * self.limit : self.limit
+  }
+
+  /// Scalars that decide where a sentence's first part ends when the end of it is not looked for
+  /// beyond the limit.
+  package static func scalarsNeeded(limit: Int = defaultLimit) -> Int {
+    limit + Iterator.lookahead
   }
 
   /// Splits a text that is its own original.
   package init(_ text: String, limit: Int = defaultLimit) {
     self.init(MappedText(verbatim: text), limit: limit)
+  }
+
+  /// Whether a sentence may end at a scalar.
+  package static func mayEnd(_ scalar: Unicode.Scalar) -> Bool {
+    SentenceBoundaries.isTerminator(scalar)
   }
 
   /// Starts at the text's beginning.
@@ -45,10 +65,11 @@ package struct SentenceSplitter: Sequence, Sendable {
   /// Goes through the text with a window of a few hundred scalars.
   package struct Iterator: IteratorProtocol {
     /// Scalars beyond the limit that are read to see what follows a sentence's end.
-    private static let lookahead = 64
+    fileprivate static let lookahead = 64
 
     private let text: MappedText
     private let limit: Int
+    private let reach: Int
     private var unread: String.UnicodeScalarView.Iterator
     private var isAllRead = false
     /// Scalars from `offset` on.
@@ -59,6 +80,7 @@ package struct SentenceSplitter: Sequence, Sendable {
     fileprivate init(_ splitter: SentenceSplitter) {
       text = splitter.text
       limit = splitter.limit
+      reach = splitter.reach
       unread = text.text.unicodeScalars.makeIterator()
     }
 
@@ -66,9 +88,8 @@ package struct SentenceSplitter: Sequence, Sendable {
     package mutating func next() -> Sentence? {
       skipWhiteSpace()
       if window.isEmpty { return nil }
-      fill(to: 2 * limit + Self.lookahead)
-      let found = SentenceBoundaries.firstEnd(
-        in: window, before: 2 * limit, isTextEnd: isAllRead)
+      fill(to: reach + Self.lookahead)
+      let found = SentenceBoundaries.firstEnd(in: window, before: reach, isTextEnd: isAllRead)
       let (end, isCut) = SentenceCut.end(in: window, sentenceEnd: found, limit: limit)
       let last = window[..<end].lastIndex { !$0.isSpace } ?? end - 1
       let needsComma = isCut && !SentenceBoundaries.hasMark(window[...last])
