@@ -95,12 +95,12 @@ public struct SynthesisOptions: Sendable, Hashable {
 /// throughput. The samples do not depend on the schedule beyond rounding (1e-5 of full scale).
 public struct ChunkSchedule: Sendable, Hashable {
   /// Frames in the first chunk of a text, 1...4096.
-  public var first = 12
+  public var first = 8
   /// Frames in the largest chunk, `first`...4096.
   public var largest = 64
 
   /// Makes a schedule.
-  public init(first: Int = 12, largest: Int = 64) {
+  public init(first: Int = 8, largest: Int = 64) {
     self.first = first
     self.largest = largest
   }

@@ -45,12 +45,12 @@ package enum PanelKernel {
           let rows = (end - row + steps - 1) / steps
           let (x, y) = (a + row * lda, c + row * ldc + start)
           switch rows {
-          case 6: tile(6, depths, x, panel, out, y)
-          case 5: tile(5, depths, x, panel, out, y)
-          case 4: tile(4, depths, x, panel, out, y)
-          case 3: tile(3, depths, x, panel, out, y)
-          case 2: tile(2, depths, x, panel, out, y)
-          default: tile(1, depths, x, panel, out, y)
+          case 6: sixRows(depths, x, panel, out, y)
+          case 5: fiveRows(depths, x, panel, out, y)
+          case 4: fourRows(depths, x, panel, out, y)
+          case 3: threeRows(depths, x, panel, out, y)
+          case 2: twoRows(depths, x, panel, out, y)
+          default: oneRow(depths, x, panel, out, y)
           }
           row += rows
           steps -= 1
@@ -102,9 +102,57 @@ package enum PanelKernel {
     }
   }
 
+  @inline(never)
+  private static func sixRows(
+    _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ out: Output,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    tile(6, depths, a, panel, out, c)
+  }
+
+  @inline(never)
+  private static func fiveRows(
+    _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ out: Output,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    tile(5, depths, a, panel, out, c)
+  }
+
+  @inline(never)
+  private static func fourRows(
+    _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ out: Output,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    tile(4, depths, a, panel, out, c)
+  }
+
+  @inline(never)
+  private static func threeRows(
+    _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ out: Output,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    tile(3, depths, a, panel, out, c)
+  }
+
+  @inline(never)
+  private static func twoRows(
+    _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ out: Output,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    tile(2, depths, a, panel, out, c)
+  }
+
+  @inline(never)
+  private static func oneRow(
+    _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ out: Output,
+    _ c: UnsafeMutablePointer<Float>
+  ) {
+    tile(1, depths, a, panel, out, c)
+  }
+
   /// `rows` (1...6) rows by one panel.
   ///
-  /// Compiled once for each number of rows, without decisions in the loop.
+  /// Compiled once for each of the functions above, without decisions in the loop.
   @inline(__always)
   private static func tile(
     _ rows: Int, _ depths: Depths, _ a: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
