@@ -25,6 +25,7 @@ enum Main {
   private static func run(_ arguments: [String]) throws {
     let options = Options(arguments)
     if options.voice.isEmpty { usage() }
+    if options.command == "bert" { return try BERTBenchmark.run(options) }
     let start = now()
     let voice = try Voice(path: options.voice)
     var turns = Turns(options, load: now() - start)
@@ -48,6 +49,7 @@ enum Main {
         decoder   latent frames to samples: [--frames 200 | --latent FILE] [--speaker FILE] [--chunk 0]
         whole     tokens to samples: --ids FILE [--length-scale 1]
         accuracy  largest difference of the decoder from the direct one: options as for decoder
+        bert      prosody network of a BERT folder in place of VOICE: [--tokens 20] [--repeat 50]
         steady    allocations per utterance and processor time when idle: options of decoder and whole
       decoder and whole: [--repeat 5 | --serve] [--samples FILE]
       """)
