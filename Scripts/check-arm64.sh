@@ -12,24 +12,32 @@ cd "$(dirname "$0")/.."
 out=.build-arm64
 root=/usr/aarch64-linux-gnu
 sources=Tests/ARM64
-mkdir -p "$out/modules/COpenBLAS" "$out/include"
-
-grep -v link Sources/COpenBLAS/module.modulemap > "$out/modules/COpenBLAS/module.modulemap"
-cp Sources/COpenBLAS/shim.h "$out/modules/COpenBLAS/"
+rm -rf "$out"
+for module in COpenBLAS CProcessor; do
+  mkdir -p "$out/modules/$module"
+  cp Sources/$module/*.h "$out/modules/$module/"
+  grep -v link Sources/$module/module.modulemap > "$out/modules/$module/module.modulemap"
+done
 # OpenBLAS's headers are the same for all processors but for constants that nobody here reads.
+mkdir -p "$out/include"
 for header in cblas.h openblas_config.h; do
   cp "$(find /usr/include -name "$header" | head -n 1)" "$out/include/"
 done
 
 swift_arm64() {
   swiftc -target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -O -swift-version 6 \
-    -package-name habla -parse-as-library -I "$sources/Glibc" -I "$out/modules/COpenBLAS" -I "$out" \
+    -package-name habla -parse-as-library -I "$sources/Glibc" -I "$out/modules/COpenBLAS" \
+    -I "$out/modules/CProcessor" -I "$out" \
     -Xcc "-I$PWD/$out/include" -Xcc "-isystem$root/include" -Xcc -D_GNU_SOURCE "$@"
 }
 
-swift_arm64 -module-name HablaKernels -emit-module -emit-module-path "$out/HablaKernels.swiftmodule" \
-  -c Sources/HablaKernels/*.swift -o "$out/kernels.o"
-swift_arm64 -module-name Check -c "$sources/Main.swift" -o "$out/main.o"
-aarch64-linux-gnu-gcc -O2 -I"$out/include" -o "$out/check" "$sources/products.c" "$out/main.o" "$out/kernels.o" \
+for module in HablaKernelsWide HablaKernels; do
+  swift_arm64 -module-name $module -emit-module -emit-module-path "$out/$module.swiftmodule" \
+    -c Sources/$module/*.swift -o "$out/$module.o"
+done
+swift_arm64 -module-name Check -c "$sources/Main.swift" -o "$out/Check.o"
+unicode=$(find "$(dirname "$(command -v swiftc)")/../lib/swift/embedded/aarch64-none-none-elf" -name 'libswiftUnicodeDataTables.a')
+aarch64-linux-gnu-gcc -O2 -ffp-contract=off -I"$out/include" -o "$out/check" "$sources/products.c" "$out"/*.o "$unicode" \
   -static -fuse-ld=gold -lpthread -lm
 qemu-aarch64-static "$out/check"
+HABLA_KERNELS=baseline qemu-aarch64-static "$out/check"

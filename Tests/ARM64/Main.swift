@@ -5,6 +5,7 @@ import HablaKernels
 @main
 struct Main {
   static func main() {
+    print(Processor.usesWideKernels ? "wide kernels" : "baseline kernels")
     var checks = Checks()
     checks.filteredConvolution()
     checks.threadCount()
@@ -40,7 +41,8 @@ struct Checks {
   private func filtered(
     _ shape: ConvolutionShape, rows: Int, _ x: [Float], _ weight: [Float], threads: Int
   ) -> [Float] {
-    let layer = FilteredConvolution(shape, weight: weight)
+    let layer = FilteredConvolution(
+      shape, weights: StoredWeights(FloatBuffer(weight), inputs: shape.inputs, taps: shape.kernel))
     let scratch = FloatBuffer(count: layer.scratchCount * threads)
     var result = [Float](repeating: .nan, count: rows * shape.outputs)
     layer.forward(
@@ -49,7 +51,7 @@ struct Checks {
     return result
   }
 
-  /// Against the definition in double precision; weights are [tap, in, out].
+  /// Against the definition in double precision; weights are [out, in, tap].
   mutating func filteredConvolution() {
     var worst: Float = 0
     for kernel in [3, 5, 7, 11] {
@@ -64,7 +66,8 @@ struct Checks {
             for tap in 0..<kernel {
               for i in 0..<16 {
                 sum +=
-                  Double(x[(t + tap * dilation) * 16 + i]) * Double(weight[(tap * 16 + i) * 16 + o])
+                  Double(x[(t + tap * dilation) * 16 + i])
+                  * Double(weight[(o * 16 + i) * kernel + tap])
               }
             }
             let error = abs(y[t * 16 + o] - Float(sum))
