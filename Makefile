@@ -5,7 +5,7 @@ TEXT ?= Hola, ¿qué tal?
 OUT ?= hola.wav
 CONFIGURATION ?= release
 
-.PHONY: all deps build demo test lint format default-voice check-training docs clean
+.PHONY: all deps build demo test test-threads lint format default-voice check-training docs clean
 
 all: build
 
@@ -25,6 +25,10 @@ demo: export HABLA_DEMO_TEXT = $(TEXT)
 # Sets up everything and runs the tests.
 test: deps
 	$(SWIFT) test -c release
+
+# The tests that use several threads, under ThreadSanitizer.
+test-threads: deps
+	Scripts/sanitize-threads.sh
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests $(wildcard Examples Benchmarks)
