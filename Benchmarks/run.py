@@ -19,7 +19,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List
 
 import environment
 
@@ -67,20 +67,18 @@ def prepare(model: str, options: argparse.Namespace) -> Path:
     return inputs
 
 
-def speed(options: argparse.Namespace, whats: List[str]) -> List[Dict[str, Any]]:
-    """All engines beside each other: one process for each model and number of threads."""
+def speed(options: argparse.Namespace, whats: List[str]) -> Iterator[List[Dict[str, Any]]]:
+    """All engines beside each other: one process for each model and number of threads, whose results are yielded as they come."""
     import measure
 
     names, missing = measure.usable(["habla", *options.peers.split(",")])
     for name, reason in missing.items():
         print(f"{measure.engines.TITLES[name]} left out: {reason}", flush=True)
-    results: List[Dict[str, Any]] = []
     for model in options.models.split(","):
         inputs = prepare(model, options)
         for threads in map(int, options.threads.split(",")):
             jobs = [measure.Job(model, what, threads, names, str(options.work / model), str(inputs), options.rounds, options.budget) for what in whats]
-            results += measure.measure(jobs, options.prefix.split())
-    return results
+            yield measure.measure(jobs, options.prefix.split())
 
 
 def alone(options: argparse.Namespace) -> Dict[str, Any]:
@@ -118,7 +116,8 @@ def main() -> None:
     if not measure.PROGRAM.exists():
         subprocess.run(["swift", "build", "-c", "release", "--product", measure.PROGRAM.name], check=True, cwd=HERE.parent)
     if options.command == "decoder":
-        speed(options, ["decoder"])
+        for _ in speed(options, ["decoder"]):
+            pass
         return
     record_file = options.work / ("quick.json" if options.quick else "record.json")
     record: Dict[str, Any] = json.loads(record_file.read_text()) if record_file.exists() else {}
@@ -126,8 +125,10 @@ def main() -> None:
         record.update(circumstances(options), **alone(options))
         record_file.write_text(json.dumps(record, indent=1))
     if options.command in ("all", "speed"):
-        record.update(circumstances(options), speed=speed(options, ["decoder", *options.sentences]))
-        record_file.write_text(json.dumps(record, indent=1))
+        record.update(circumstances(options), speed=[])
+        for results in speed(options, ["decoder", *options.sentences]):
+            record["speed"] += results
+            record_file.write_text(json.dumps(record, indent=1))  # an interrupted run keeps what it has
     if options.command in ("all", "report"):
         out = options.work if options.quick else HERE
         report.write(record, out)

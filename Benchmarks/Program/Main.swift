@@ -28,6 +28,7 @@ enum Main {
     if options.command == "bert" { return try BERTBenchmark.run(options) }
     let start = now()
     let voice = try Voice(path: options.voice)
+    try voice.model.prepare(ThreadPool(threadCount: options.integer("threads", 2)))
     var turns = Turns(options, load: now() - start)
     switch options.command {
     case "decoder":
