@@ -66,8 +66,9 @@ struct VoicesGet: ParsableCommand {
   func run() throws {
     try reportingVoiceErrors {
       let repository = try host.repository()
+      let progress = TransferProgress()
       let download = VoiceDownload(
-        repository, into: into ?? VoiceDownload.defaultFolder(), progress: showProgress)
+        repository, into: into ?? VoiceDownload.defaultFolder(), progress: progress.show)
       print(try download.fetch(repository.voice(voice)))
     }
   }
@@ -76,12 +77,15 @@ struct VoicesGet: ParsableCommand {
 extension VoiceSource: ExpressibleByArgument {}
 
 /// One line on standard error per file and tenth of it.
-private func showProgress(file: String, done: Int, total: Int?) {
-  guard let total, total > 0 else { return }
-  // Pieces are some ten kilobytes: only those that cross a tenth are shown.
-  let tenth = done * 10 / total
-  let before = max(0, done - 65_536) * 10 / total
-  if tenth != before || done == total { printError("\(file): \(tenth * 10) % of \(total) bytes") }
+private final class TransferProgress {
+  private var shown = ""
+
+  func show(file: String, done: Int, total: Int?) {
+    guard let total, total > 0 else { return }
+    let line = "\(file): \(done * 10 / total * 10) % of \(total) bytes"
+    if line != shown { printError(line) }
+    shown = line
+  }
 }
 
 private func reportingVoiceErrors(_ body: () throws -> Void) throws {
