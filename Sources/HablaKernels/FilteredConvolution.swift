@@ -142,6 +142,13 @@ package struct FilteredConvolution: Sendable {
     }
   }
 
+  /// A tile's number within its phase of the dilation, and its first row.
+  @inline(__always)
+  private func place(_ index: Int, _ call: Call) -> (tile: Int, row: Int) {
+    let (phase, tile) = index.quotientAndRemainder(dividingBy: call.tilesPerPhase)
+    return (tile, phase + tile * points.outputs * shape.dilation)
+  }
+
   private func transformInput(
     _ call: Call, _ first: Int, _ count: Int, _ v: UnsafeMutablePointer<Float>,
     _ edge: UnsafeMutablePointer<Float>
@@ -153,9 +160,7 @@ package struct FilteredConvolution: Sendable {
       Processor.usesWideKernels
       ? HablaKernelsWide.FilterTransforms.input : FilterTransforms.input
     for index in 0..<count {
-      let phase = (first + index) / call.tilesPerPhase
-      let tile = (first + index) % call.tilesPerPhase
-      let row = phase + tile * points.outputs * dilation
+      let row = place(first + index, call).row
       var source = call.x + row * inputs
       var stride = dilation * inputs
       if row + (points.count - 1) * dilation >= windowRows {
@@ -185,9 +190,7 @@ package struct FilteredConvolution: Sendable {
       Processor.usesWideKernels
       ? HablaKernelsWide.FilterTransforms.output : FilterTransforms.output
     for index in 0..<count {
-      let phase = (first + index) / call.tilesPerPhase
-      let tile = (first + index) % call.tilesPerPhase
-      let row = phase + tile * points.outputs * dilation
+      let (tile, row) = place(first + index, call)
       if tile > call.tilesPerPhase - pieces || row >= call.rows { continue }
       let rows = min(points.outputs, (call.rows - row + dilation - 1) / dilation)
       let place = row * outputs + start

@@ -92,7 +92,7 @@ extension ThreadPool {
   }
 
   /// Rows per part when `rows` rows are split over the threads.
-  package func blockRows(_ rows: Int) -> Int {
+  private func blockRows(_ rows: Int) -> Int {
     if !Processor.usesWideKernels { return rows <= 96 ? 32 : 64 }
     return (rows + threadCount - 1) / threadCount
   }
