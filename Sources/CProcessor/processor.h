@@ -15,4 +15,17 @@ static inline int habla_processor_has_avx2_fma(void) {
 #endif
 }
 
+#if defined(__linux__)
+int sched_getcpu(void); /* <sched.h> has it for GNU sources alone. */
+#endif
+
+/* Number of the processor that the calling thread is on at this moment; -1 if unknown. */
+static inline int habla_processor_current(void) {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
 #endif

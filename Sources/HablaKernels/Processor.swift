@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// Which of the two builds of the shared kernels this process uses.
+/// Which of the two builds of the shared kernels this process uses, and where a thread runs.
 package enum Processor {
   /// Whether the kernels of HablaKernelsWide run: on x86-64 with AVX2 and FMA, and on arm64.
   ///
@@ -22,4 +22,11 @@ package enum Processor {
     return habla_processor_has_avx2_fma() != 0
     #endif
   }()
+
+  /// Number of the processor that the calling thread is on at this moment; nil where the system
+  /// does not tell.
+  package static var current: Int32? {
+    let number = habla_processor_current()
+    return number >= 0 ? number : nil
+  }
 }
