@@ -43,7 +43,8 @@ let package = Package(
 
     .systemLibrary(name: "CProcessor"),
     // Shared kernels once more, for wider vectors; HablaKernels decides at run time.
-    .target(name: "HablaKernelsWide", swiftSettings: wideVectors),
+    .target(
+      name: "HablaKernelsWide", dependencies: ["CProcessor"], swiftSettings: wideVectors),
     .target(name: "HablaKernels", dependencies: ["COpenBLAS", "CProcessor", "HablaKernelsWide"]),
     .target(name: "HablaCheckpoints"),
     .target(

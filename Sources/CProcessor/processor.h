@@ -1,4 +1,4 @@
-/* What the processor that runs the program can do: Swift has no name for these questions. */
+/* What the processor that runs the program can do and is told: Swift has no names for these. */
 #ifndef HABLA_PROCESSOR_H
 #define HABLA_PROCESSOR_H
 
@@ -26,6 +26,12 @@ static inline int habla_processor_current(void) {
 #else
   return -1;
 #endif
+}
+
+/* Asks for the line of memory at `address` to be brought into the second-level cache. Any address may
+ * be given, also one where there is no memory. */
+static inline __attribute__((always_inline)) void habla_processor_prefetch(const void *address) {
+  __builtin_prefetch(address, 0, 2);
 }
 
 #endif

@@ -6,8 +6,9 @@ import HablaKernels
 /// y[t, o] = bias[o] + sum over i of weight[o, i] * x[t, i]. With a few dozen rows reading the
 /// weights is the work, so each weight is read by one thread only.
 package struct RowLinear: Sendable {
-  /// Outputs of one part of the work; fixed, so that results do not depend on the thread count.
-  private static let partOutputs = 96
+  /// Outputs of one part of the work with OpenBLAS, whose results would depend on the thread count
+  /// if the parts did.
+  private static let blasPartOutputs = 96
 
   /// Channels in.
   package let inputs: Int
@@ -35,7 +36,8 @@ package struct RowLinear: Sendable {
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>,
     activation: Normalization.Activation = .none, _ run: RunState
   ) {
-    run.pool.run(parts) { compute($0, x, rows, y, activation) }
+    let size = partOutputs(run.pool)
+    run.pool.run(parts(size)) { compute($0, size, x, rows, y, activation) }
   }
 
   /// Several layers of the same input, as one job.
@@ -43,23 +45,37 @@ package struct RowLinear: Sendable {
     _ layers: [(layer: RowLinear, output: UnsafeMutablePointer<Float>)],
     _ x: UnsafePointer<Float>, rows: Int, _ run: RunState
   ) {
-    run.pool.run(layers.reduce(0) { $0 + $1.layer.parts }) { index in
+    run.pool.run(layers.reduce(0) { $0 + $1.layer.parts($1.layer.partOutputs(run.pool)) }) {
+      index in
       var part = index
       for (layer, output) in layers {
-        if part < layer.parts { return layer.compute(part, x, rows, output, .none) }
-        part -= layer.parts
+        let size = layer.partOutputs(run.pool)
+        if part < layer.parts(size) {
+          return layer.compute(part, size, x, rows, output, .none)
+        }
+        part -= layer.parts(size)
       }
     }
   }
 
-  private var parts: Int { (outputs + Self.partOutputs - 1) / Self.partOutputs }
+  /// Outputs of one part of the work: an equal share for each thread, in whole panels.
+  ///
+  /// Long runs of panels, because the first of each is not asked for ahead.
+  private func partOutputs(_ pool: ThreadPool) -> Int {
+    if !Processor.usesWideKernels { return Self.blasPartOutputs }
+    let panels = (outputs + PanelProduct.width - 1) / PanelProduct.width
+    return (panels + pool.threadCount - 1) / pool.threadCount * PanelProduct.width
+  }
+
+  private func parts(_ size: Int) -> Int { (outputs + size - 1) / size }
 
   private func compute(
-    _ part: Int, _ x: UnsafePointer<Float>, _ rows: Int, _ y: UnsafeMutablePointer<Float>,
+    _ part: Int, _ size: Int, _ x: UnsafePointer<Float>, _ rows: Int,
+    _ y: UnsafeMutablePointer<Float>,
     _ activation: Normalization.Activation
   ) {
-    let start = part * Self.partOutputs
-    let count = min(Self.partOutputs, outputs - start)
+    let start = part * size
+    let count = min(size, outputs - start)
     let out = y + start
     Elementwise.fillRows(
       rows: rows, columns: count, out: out, stride: outputs, vector: bias.pointer + start)
