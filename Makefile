@@ -5,7 +5,8 @@ TEXT ?= Hola, ¿qué tal?
 OUT ?= hola.wav
 CONFIGURATION ?= release
 
-.PHONY: all deps build demo test test-threads lint format default-voice check-training docs clean
+.PHONY: all deps build demo test test-threads lint format default-voice check-pronunciation \
+  check-training docs clean
 
 all: build
 
@@ -40,6 +41,10 @@ format:
 default-voice: build
 	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/habla" convert Voices/default \
 	  Sources/HablaDefaultVoice/default.habla.safetensors --dtype int8
+
+# Tests Spanish and French phones with the data of MeloTTS's own phonemizer, which it downloads.
+check-pronunciation: deps
+	Scripts/check-pronunciation.sh
 
 # Tests the recipe that voices are trained with, on a tiny setting; installs PyTorch for it.
 check-training: build

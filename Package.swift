@@ -49,7 +49,9 @@ let package = Package(
     .target(name: "HablaCheckpoints"),
     .target(
       name: "HablaText",
-      dependencies: [.target(name: "CEspeakNG", condition: .when(traits: ["EspeakNG"]))]),
+      dependencies: [
+        "HablaCheckpoints", .target(name: "CEspeakNG", condition: .when(traits: ["EspeakNG"])),
+      ]),
     .target(name: "HablaNetwork", dependencies: ["HablaKernels", "HablaCheckpoints"]),
     .target(name: "HablaDefaultVoice", exclude: ["default.habla.safetensors"]),
     .target(

@@ -176,6 +176,13 @@ typedef struct habla_voice_options {
                            * "WATER  W AO1 T ER0" a line, for MeloTTS voices that speak English.
                            * NULL (the default): cmudict.dict in the voice's folder, if it is
                            * there. The file is read while the voice is opened. */
+  const char *pronunciation; /* Folder of a pronunciation model (lexicon.tsv and model.crf, made by
+                              * import_gruut.py), for MeloTTS voices that speak Spanish or French:
+                              * words are then spoken as the Python original says them, words that
+                              * its lexicon lacks as it guesses them. "off": none. NULL (the
+                              * default): the folder "pronunciation" in the voice's folder or beside
+                              * its file, if it is there. The files must stay as they are while the
+                              * voice is open. */
 } habla_voice_options;
 
 /* Sets the defaults. `struct_size` is sizeof(habla_voice_options).
@@ -190,17 +197,18 @@ habla_status habla_voice_options_init(habla_voice_options *options, size_t struc
  *
  * `options` may be NULL for the defaults. `error` may be NULL.
  * Returns a voice with one reference, which is yours to release, or NULL: HABLA_ERROR_IO,
- * HABLA_ERROR_FORMAT (also: lines of the dictionary; the message numbers them),
- * HABLA_ERROR_UNSUPPORTED (also: nothing that Habla knows is at the path; the message lists what
- * was looked for; or a dictionary for a voice that reads none), HABLA_ERROR_MEMORY or
- * HABLA_ERROR_ARGUMENT. */
+ * HABLA_ERROR_FORMAT (also: lines of the dictionary; the message numbers them; or a damaged
+ * pronunciation model), HABLA_ERROR_UNSUPPORTED (also: nothing that Habla knows is at the path; the
+ * message lists what was looked for; or a dictionary or pronunciation model for a voice that reads
+ * none, or none of its language), HABLA_ERROR_MEMORY or HABLA_ERROR_ARGUMENT. */
 habla_voice *habla_voice_open(
     const char *path, const habla_voice_options *options, habla_error *error);
 
 /* Opens a voice from the `size` bytes of one of Habla's own files (NAME.habla.safetensors).
  *
  * The bytes are copied; they may be freed when the call returns.
- * Restriction: a dictionary is HABLA_ERROR_UNSUPPORTED; the file has its own, or none.
+ * Restriction: a dictionary is HABLA_ERROR_UNSUPPORTED; the file has its own, or none. So is a
+ * pronunciation model other than "off"; bytes have no folder beside them.
  * Otherwise like habla_voice_open. */
 habla_voice *habla_voice_open_bytes(
     const void *bytes, size_t size, const habla_voice_options *options, habla_error *error);
@@ -208,8 +216,8 @@ habla_voice *habla_voice_open_bytes(
 /* Opens the voice that is part of the library.
  *
  * Calls after the first give the same voice again, with a reference of its own.
- * A library may be built without a voice, and the voice reads no dictionary:
- * HABLA_ERROR_UNSUPPORTED.
+ * A library may be built without a voice, and the voice reads no dictionary and no pronunciation
+ * model: HABLA_ERROR_UNSUPPORTED.
  * Otherwise like habla_voice_open. */
 habla_voice *habla_voice_open_builtin(const habla_voice_options *options, habla_error *error);
 
@@ -634,10 +642,11 @@ habla_status habla_log_set(habla_log_callback callback, void *user, int32_t leve
  * 0.1.0  The first.
  *
  * Since then: habla_options.output_rate, habla_options_init_preset, habla_pcm16,
- * habla_voice_options.dictionary, habla_options.lexicon, habla_cache_info, habla_cache_info_init,
- * habla_voice_cache_set, habla_voice_cache_read, habla_voice_cache_clear, habla_voice_add_pack,
- * habla_session_preload, HABLA_NEED_TEXT, habla_session_start_incremental, habla_session_append,
- * habla_session_finish. Silence after a sentence is no longer put between the parts of a long one.
+ * habla_voice_options.dictionary, habla_voice_options.pronunciation, habla_options.lexicon,
+ * habla_cache_info, habla_cache_info_init, habla_voice_cache_set, habla_voice_cache_read,
+ * habla_voice_cache_clear, habla_voice_add_pack, habla_session_preload, HABLA_NEED_TEXT,
+ * habla_session_start_incremental, habla_session_append, habla_session_finish. Silence after a
+ * sentence is no longer put between the parts of a long one.
  */
 
 #ifdef __cplusplus

@@ -77,7 +77,7 @@ install: shared static program
 	  mk/habla.pc.in > "$(DESTDIR)$(PKGCONFIGDIR)/habla.pc"
 	chmod 644 "$(DESTDIR)$(PKGCONFIGDIR)/habla.pc"
 	install -m 644 Examples/Python/habla.py Examples/Python/melo_tts_dropin.py \
-	  Examples/Python/bench_dropin.py Examples/Python/pyproject.toml "$(DESTDIR)$(PYTHONDIR)/"
+	  Examples/Python/bench_dropin.py Examples/Python/import_gruut.py Examples/Python/pyproject.toml "$(DESTDIR)$(PYTHONDIR)/"
 
 uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/habla" "$(DESTDIR)$(LIBDIR)/libhabla.so" \
@@ -86,7 +86,7 @@ uninstall:
 	  "$(DESTDIR)$(PKGCONFIGDIR)/habla.pc" \
 	  "$(DESTDIR)$(INCLUDEDIR)/habla.h" "$(DESTDIR)$(INCLUDEDIR)/module.modulemap" \
 	  "$(DESTDIR)$(PYTHONDIR)/habla.py" "$(DESTDIR)$(PYTHONDIR)/melo_tts_dropin.py" \
-	  "$(DESTDIR)$(PYTHONDIR)/bench_dropin.py" \
+	  "$(DESTDIR)$(PYTHONDIR)/bench_dropin.py" "$(DESTDIR)$(PYTHONDIR)/import_gruut.py" \
 	  "$(DESTDIR)$(PYTHONDIR)/pyproject.toml"
 	rm -rf "$(DESTDIR)$(PYTHONDIR)/__pycache__"
 	-rmdir "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(PYTHONDIR)" \

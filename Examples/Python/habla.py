@@ -67,7 +67,12 @@ class _Error(Structure):
 
 
 class _VoiceOptions(Structure):
-    _fields_ = [("struct_size", c_uint32), ("flags", c_uint32), ("dictionary", c_char_p)]
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("dictionary", c_char_p),
+        ("pronunciation", c_char_p),
+    ]
 
 
 class _Speaker(Structure):
@@ -183,7 +188,7 @@ STRUCTS: dict[str, type[Structure]] = {
 
 _SIZES_64_BIT = {
     "habla_error": 1032,
-    "habla_voice_options": 16,
+    "habla_voice_options": 24,
     "habla_speaker": 16,
     "habla_voice_info": 104,
     "habla_cache_info": 88,
@@ -644,18 +649,26 @@ class Voice:
     `dictionary` is the path of an English pronouncing dictionary in the form of CMUdict, for
     MeloTTS voices that speak English; without it cmudict.dict in the voice's folder is read, if it
     is there. FormatError numbers its lines that are wrong.
+
+    `pronunciation` is the folder of a pronunciation model (import_gruut.py makes it), for MeloTTS
+    voices that speak Spanish or French: words are then spoken as the Python original says them.
+    Without it the folder "pronunciation" in the voice's folder is used, if it is there; "off" is for
+    none.
     """
 
     def __init__(
         self,
         path: Union[str, os.PathLike],
         dictionary: Union[str, os.PathLike, None] = None,
+        pronunciation: Union[str, os.PathLike, None] = None,
     ) -> None:
         error = _ErrorSlot()
         options = _VoiceOptions()
         _lib.habla_voice_options_init(options, ctypes.sizeof(options))
         if dictionary is not None:
             options.dictionary = _c_string(os.fspath(dictionary), "dictionary")
+        if pronunciation is not None:
+            options.pronunciation = _c_string(os.fspath(pronunciation), "pronunciation")
         self._open(
             _lib.habla_voice_open(_c_string(os.fspath(path), "path"), options, error.struct), error
         )

@@ -14,6 +14,18 @@ public struct TextAnalysis: Sendable, Equatable {
     public let tokens: [Int]
     /// Symbols that the voice lacks and skips.
     public let unknown: [String]
+    /// Words that the voice's pronunciation model guessed because its lexicon lacks them.
+    public let guesses: [Guess]
+  }
+
+  /// A word whose phonemes were guessed.
+  public struct Guess: Sendable, Equatable {
+    /// UTF-8 bytes of the caller's text.
+    public let textRange: Range<Int>
+    /// What is written there.
+    public let written: String
+    /// The voice's phoneme symbols.
+    public let phonemes: [String]
   }
 
   /// One stretch of text that is spoken differently from how it is written.
@@ -52,7 +64,15 @@ extension Voice {
           .init(
             textRange: sentence.textRange, text: sentence.text.text,
             phonemes: sentence.tokenized.phonemes.map(\.symbol),
-            tokens: sentence.tokenized.tokens.ids, unknown: sentence.tokenized.unknown))
+            tokens: sentence.tokenized.tokens.ids, unknown: sentence.tokenized.unknown,
+            guesses: sentence.tokenized.guesses.map {
+              .init(
+                textRange: $0.textRange,
+                written: String(
+                  decoding: text.utf8.dropFirst($0.textRange.lowerBound)
+                    .prefix($0.textRange.count), as: UTF8.self),
+                phonemes: $0.phonemes)
+            }))
       }
       return TextAnalysis(
         sentences: sentences,

@@ -38,6 +38,9 @@ public final class Voice: Sendable {
   /// Folder of the BERT model that gives the voice its prosody features; nil means zeros.
   public let prosodyPath: String?
 
+  /// Folder of the model that says how words are pronounced; nil where there is none.
+  public let pronunciationPath: String?
+
   /// Short answers that the voice has spoken, to be given again at once.
   public let cache = SpeechCache()
 
@@ -50,6 +53,7 @@ public final class Voice: Sendable {
   /// The weights that `model` was made from.
   package var weights: WeightReader { parts.weights }
   let prosody: ProsodyEncoder?
+  let pronunciation: PronunciationModel?
   let scales: SynthesisScales
   let tokenizer: any VoiceTokenizer
   let parts: VoiceParts
@@ -62,16 +66,21 @@ public final class Voice: Sendable {
   ///   - dictionary: Path of an English pronouncing dictionary in the form of CMUdict ("WATER  W AO1
   ///     T ER0"), for MeloTTS voices that speak English: its words are spoken as it says, others as
   ///     espeak-ng does. nil: the one in the voice's folder (`cmudict.dict`), if there is one.
+  ///   - pronunciation: Where the pronunciation of words comes from, for MeloTTS voices that speak
+  ///     Spanish or French.
   /// - Throws: `HablaError`; when the path is none of the known kinds, its message says what was
   ///   looked for; of kind `.format`, with numbers of lines, for a dictionary that is none; of kind
-  ///   `.unsupported` when the voice reads no dictionary.
+  ///   `.unsupported` when the voice reads no dictionary or no pronunciation model that was named.
   public convenience init(
-    path: String, prosody: ProsodySource = .automatic, dictionary: String? = nil
+    path: String, prosody: ProsodySource = .automatic, dictionary: String? = nil,
+    pronunciation: PronunciationSource = .automatic
   ) throws {
     do {
       var (family, parts) = try VoiceDetection.open(path)
       if let dictionary { parts = try Self.adding(dictionary, to: parts, family) }
-      try self.init(family: family, parts: parts) { try prosody.open(voicePath: path, width: $0) }
+      try self.init(
+        family: family, parts: parts, prosody: { try prosody.open(voicePath: path, width: $0) },
+        pronunciation: { try pronunciation.open(voicePath: path, $0, languages: $1) })
     } catch TextError.badEntries(let file, let entries) {
       throw HablaError(
         wrapping: TextError.badEntries(file: dictionary ?? "\(path): \(file)", entries))
@@ -112,7 +121,10 @@ public final class Voice: Sendable {
     family: any VoiceFamily.Type, parts: VoiceParts,
     prosody openProsody: (_ width: Int) throws -> (path: String, encoder: ProsodyEncoder)? = {
       _ in nil
-    }
+    },
+    pronunciation openPronunciation: (
+      _ tokenizer: any VoiceTokenizer, _ languages: [String]
+    ) throws -> OpenedPronunciation? = { _, _ in nil }
   ) throws {
     let traits = try family.traits(files: parts.files, network: parts.network)
     self.family = family.identifier
@@ -122,7 +134,10 @@ public final class Voice: Sendable {
     speakers = traits.speakers
     symbols = traits.symbols
     scales = traits.scales
-    tokenizer = traits.tokenizer
+    let pronunciation = try openPronunciation(traits.tokenizer, traits.languages)
+    tokenizer = pronunciation?.tokenizer ?? traits.tokenizer
+    pronunciationPath = pronunciation?.path
+    self.pronunciation = pronunciation?.model
     weightCount = parts.weights.elementCount
     model = try VITSModel(parts.network, weights: parts.weights)
     let prosody = try openProsody(model.textEncoder.prosodyWidth)

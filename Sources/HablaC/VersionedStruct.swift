@@ -66,8 +66,10 @@ extension VersionedStruct {
         hint: "use a newer libhabla")
     }
     var value = defaults
+    // A size that no compiler gives ends inside a field: half a pointer is none.
+    let whole = known - known % MemoryLayout<Self>.alignment
     withUnsafeMutableBytes(of: &value) { value in
-      for index in 0..<known { value[index] = memory[index] }
+      for index in 0..<whole { value[index] = memory[index] }
     }
     return value
   }

@@ -18,7 +18,11 @@ public func habla_voice_open(
 ) -> OpaquePointer? {
   creating(error) {
     let path = try CallerString.required(path, "path")
-    return opened(try Voice(path: path, dictionary: try dictionary(options)), from: path)
+    let sources = try WordSources(options)
+    return opened(
+      try Voice(
+        path: path, dictionary: sources.dictionary, pronunciation: sources.pronunciation),
+      from: path)
   }
 }
 
@@ -34,7 +38,7 @@ public func habla_voice_open_bytes(
       throw HablaError(
         .memory, "size is \(UInt(bitPattern: size)), more than the \(largestVoice) allowed")
     }
-    try refuseDictionary(options)
+    try WordSources(options).refuse()
     let copy = [UInt8](UnsafeRawBufferPointer(start: bytes, count: size))
     return opened(try Voice(bytes: copy), from: "\(size) bytes")
   }
@@ -46,7 +50,7 @@ public func habla_voice_open_builtin(
   _ options: UnsafePointer<habla_voice_options>?, _ error: UnsafeMutablePointer<habla_error>?
 ) -> OpaquePointer? {
   creating(error) {
-    try refuseDictionary(options)
+    try WordSources(options).refuse()
     return try builtIn.withLock { number in
       let known = OpaquePointer(bitPattern: number)
       if Handles.voices.retain(known) { return known }
@@ -83,20 +87,34 @@ private func opened(_ voice: Voice, from origin: String) -> OpaquePointer? {
   return Handles.voices.insert(VoiceObject(voice))
 }
 
-/// Checks the options and gives the path of the dictionary that they name.
-private func dictionary(_ options: UnsafePointer<habla_voice_options>?) throws -> String? {
-  let options = try habla_voice_options.read(options)
-  if options.flags != 0 {
-    throw HablaError(.unsupported, "habla_voice_options.flags is \(options.flags), expected 0")
-  }
-  return try CallerString.optional(options.dictionary, "habla_voice_options.dictionary")
-}
+/// What the options say about where words come from.
+private struct WordSources {
+  /// Path of the English pronouncing dictionary that is named.
+  let dictionary: String?
+  let pronunciation: PronunciationSource
 
-/// Checks the options for a voice that reads no dictionary.
-private func refuseDictionary(_ options: UnsafePointer<habla_voice_options>?) throws {
-  if let path = try dictionary(options) {
-    throw HablaError(
-      .unsupported, "\(path): this voice takes no pronouncing dictionary",
-      hint: "use a lexicon, or open a MeloTTS voice by its path")
+  /// Checks the options.
+  init(_ options: UnsafePointer<habla_voice_options>?) throws {
+    let options = try habla_voice_options.read(options)
+    if options.flags != 0 {
+      throw HablaError(.unsupported, "habla_voice_options.flags is \(options.flags), expected 0")
+    }
+    dictionary = try CallerString.optional(options.dictionary, "habla_voice_options.dictionary")
+    let folder = try CallerString.optional(
+      options.pronunciation, "habla_voice_options.pronunciation")
+    pronunciation = folder.map { $0 == "off" ? .off : .folder($0) } ?? .automatic
+  }
+
+  /// Refuses what is named, for a voice that reads none of it.
+  func refuse() throws {
+    let hint = "use a lexicon, or open a MeloTTS voice by its path"
+    if let dictionary {
+      throw HablaError(
+        .unsupported, "\(dictionary): this voice takes no pronouncing dictionary", hint: hint)
+    }
+    if case .folder(let path) = pronunciation {
+      throw HablaError(
+        .unsupported, "\(path): this voice takes no pronunciation model", hint: hint)
+    }
   }
 }

@@ -19,6 +19,7 @@ struct Inspect: ParsableCommand {
       let speakers = voice.speakers.map { "\($0.name) (\($0.id))" }
       print("speakers:     \(speakers.isEmpty ? "one" : speakers.joined(separator: ", "))")
       print("prosody:      \(voice.prosodyPath ?? "none")")
+      print("words:        \(voice.pronunciationPath ?? "no pronunciation model")")
       print(
         "weights:      \(voice.weightCount), \(megabytes(voice.weightBytes)) as \(voice.weightType)"
       )

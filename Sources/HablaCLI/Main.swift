@@ -41,11 +41,26 @@ struct VoiceOptions: ParsableArguments {
       """)
   var dictionary: String?
 
+  @Option(
+    help: """
+      A folder with the pronunciation of words (made by import_gruut.py), for MeloTTS voices that \
+      speak Spanish or French, or "off"; without it the folder "pronunciation" inside the voice's \
+      folder or beside its file, if there is one.
+      """)
+  var pronunciation: String?
+
   /// Opens the chosen voice.
   func open() throws -> Voice {
     let source =
       prosody.map { $0 == "off" ? ProsodySource.off : .folder($0) } ?? .automatic
+    let words =
+      pronunciation.map { $0 == "off" ? PronunciationSource.off : .folder($0) } ?? .automatic
     guard let voice else {
+      if case .folder(let path) = words {
+        throw HablaError(
+          .argument, "\(path): the voice inside the library reads no pronunciation model",
+          hint: "use --lexicon")
+      }
       if case .folder(let path) = source {
         throw HablaError(
           .argument, "\(path): the voice inside the library reads no prosody features")
@@ -57,7 +72,7 @@ struct VoiceOptions: ParsableArguments {
       }
       return try Voice.builtIn()
     }
-    return try Voice(path: voice, prosody: source, dictionary: dictionary)
+    return try Voice(path: voice, prosody: source, dictionary: dictionary, pronunciation: words)
   }
 }
 

@@ -7,7 +7,8 @@ struct Phonemes: ParsableCommand {
     abstract: "Show a text as it is spoken: words, phonemes and tokens of each sentence.",
     discussion: """
       With --explain, every number, abbreviation and the like that is written out is listed with \
-      its place in the text, in bytes.
+      its place in the text, in bytes; and then every word that the voice's pronunciation model \
+      guessed.
       """)
 
   @OptionGroup var input: InputText
@@ -37,6 +38,10 @@ struct Phonemes: ParsableCommand {
         for rewrite in analysis.rewrites {
           let range = "\(rewrite.textRange.lowerBound)-\(rewrite.textRange.upperBound)"
           print("\(range)\t\(rewrite.kind)\t\(rewrite.written) -> \(rewrite.spoken)")
+        }
+        for guess in analysis.sentences.flatMap(\.guesses) {
+          let range = "\(guess.textRange.lowerBound)-\(guess.textRange.upperBound)"
+          print("\(range)\tguess\t\(guess.written) -> /\(guess.phonemes.joined())/")
         }
       }
       for sentence in analysis.sentences {

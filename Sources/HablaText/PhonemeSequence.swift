@@ -6,11 +6,14 @@ package struct PhonemeSequence: Sendable, Equatable {
     package let textRange: TextRange
     /// Its symbols, as indices into `symbols`; may be empty when nothing of it is spoken.
     package let symbols: Range<Int>
+    /// Whether a pronunciation model guessed them, in whole or in part.
+    package let isGuessed: Bool
 
     /// Makes a word.
-    package init(textRange: TextRange, symbols: Range<Int>) {
+    package init(textRange: TextRange, symbols: Range<Int>, isGuessed: Bool = false) {
       self.textRange = textRange
       self.symbols = symbols
+      self.isGuessed = isGuessed
     }
   }
 

@@ -175,6 +175,7 @@ static void one_call(void) {
       habla_voice_options options;
       habla_voice_options_init(&options, sizeof options);
       if (one_in(2)) options.struct_size = (uint32_t)below(sizeof options + 1);
+      if (one_in(3)) options.pronunciation = random_text(path, sizeof path);
       habla_voice_release(
           habla_voice_open_bytes(memory, below(sizeof memory), &options, error));
       break;

@@ -323,6 +323,45 @@ static void dictionaries(void) {
   habla_voice_release(same);
 }
 
+static void pronunciations(void) {
+  habla_error error;
+  habla_voice_options options;
+  const char *paths[] = {"/nowhere", "", "/", "/dev/null", "OFF"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    habla_error_init(&error, sizeof error);
+    habla_voice_options_init(&options, sizeof options);
+    CHECK(options.pronunciation == NULL);
+    options.pronunciation = paths[i];
+    CHECK(habla_voice_open_builtin(&options, &error) == NULL);
+    CHECK(error.status == HABLA_ERROR_UNSUPPORTED &&
+          strstr(error.message, "pronunciation") != NULL);
+    error.status = HABLA_OK;
+    CHECK(habla_voice_open_bytes("x", 1, &options, &error) == NULL);
+    CHECK(error.status == HABLA_ERROR_UNSUPPORTED);
+    CHECK(habla_voice_open("/nowhere", &options, NULL) == NULL);
+  }
+  options.pronunciation = "\xff";
+  CHECK(habla_voice_open("/nowhere", &options, &error) == NULL);
+  CHECK(error.status == HABLA_ERROR_ARGUMENT && strstr(error.message, "pronunciation") != NULL);
+  /* A program of before does not have the field. */
+  options.struct_size = offsetof(habla_voice_options, pronunciation);
+  habla_voice *same = habla_voice_open_builtin(&options, &error);
+  CHECK(same == voice);
+  habla_voice_release(same);
+  /* Nor has one whose size ends inside it. */
+  for (size_t half = 1; half < sizeof(char *); half++) {
+    options.struct_size = (uint32_t)(offsetof(habla_voice_options, pronunciation) + half);
+    same = habla_voice_open_builtin(&options, &error);
+    CHECK(same == voice);
+    habla_voice_release(same);
+  }
+  options.struct_size = sizeof options;
+  options.pronunciation = "off";
+  same = habla_voice_open_builtin(&options, &error);
+  CHECK(same == voice);
+  habla_voice_release(same);
+}
+
 /* Samples of a text with a lexicon; 0 when it is refused. */
 static size_t spoken_with(habla_session *session, const char *text, const char *lexicon) {
   habla_options options;
@@ -752,6 +791,7 @@ int main(void) {
   session_options();
   options();
   dictionaries();
+  pronunciations();
   lexicons();
   texts();
   cache();

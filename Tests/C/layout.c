@@ -21,6 +21,7 @@ int main(void) {
   FIELD(habla_voice_options, struct_size);
   FIELD(habla_voice_options, flags);
   FIELD(habla_voice_options, dictionary);
+  FIELD(habla_voice_options, pronunciation);
   END(habla_voice_options);
   FIELD(habla_speaker, name);
   FIELD(habla_speaker, id);

@@ -35,6 +35,13 @@ enum ConfigurationFiles {
     names.map { folder + "/" + $0 }.first(where: exists)
   }
 
+  /// The path of `name` inside a voice's folder, or beside a voice's file.
+  static func path(_ name: String, besideVoice voicePath: String) -> String {
+    if isFolder(voicePath) { return voicePath + "/" + name }
+    guard let slash = voicePath.lastIndex(of: "/") else { return name }
+    return voicePath[...slash] + name
+  }
+
   /// Names of a folder's entries, sorted; empty when it cannot be read.
   static func names(in folder: String) -> [String] { (try? readableNames(in: folder)) ?? [] }
 

@@ -94,7 +94,7 @@ enum MeloTTS: VoiceFamily {
   struct Tokenizer: VoiceTokenizer {
     private let table: SymbolTable
     private let languages: [Language]
-    private let frontEnd: any FrontEnd
+    private var frontEnd: any FrontEnd
     private let isClausePhonemes: Bool
     private let addsBlank: Bool
     private let readsProsody: Bool
@@ -126,7 +126,23 @@ enum MeloTTS: VoiceFamily {
           text: sequence.spokenText ?? sentence,
           spans: PhoneAlignment.spans(of: sequence, isKnown: table.contains), addsBlank: addsBlank)
       }
+      result.guesses = sequence.words.filter(\.isGuessed).map {
+        ($0.textRange, Array(sequence.symbols[$0.symbols]))
+      }
       return result
+    }
+
+    var readsPronunciation: Bool {
+      frontEnd is MeloTTSFrontEnd && languages.contains { $0.code != "EN" }
+    }
+
+    func pronouncing(by model: PronunciationModel) -> (any VoiceTokenizer)? {
+      guard languages.contains(where: { $0.espeakVoice == model.language }),
+        let frontEnd = (frontEnd as? MeloTTSFrontEnd)?.pronouncing(by: model)
+      else { return nil }
+      var copy = self
+      copy.frontEnd = frontEnd
+      return copy
     }
 
     func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence {

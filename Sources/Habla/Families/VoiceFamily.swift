@@ -75,6 +75,15 @@ package protocol VoiceTokenizer: Sendable {
   func tokens(for sentence: MappedText, language: String) throws -> TokenizedSentence
   /// Tokens of phonemes that the caller gives, separated as the front end documents.
   func tokens(forPhonemes phonemes: MappedText, language: String) throws -> TokenizedSentence
+  /// Whether there are pronunciation models for the voice.
+  var readsPronunciation: Bool { get }
+  /// The same with a pronunciation model; nil when the model is of no language of the voice's.
+  func pronouncing(by model: PronunciationModel) -> (any VoiceTokenizer)?
+}
+
+extension VoiceTokenizer {
+  package var readsPronunciation: Bool { false }
+  package func pronouncing(by model: PronunciationModel) -> (any VoiceTokenizer)? { nil }
 }
 
 /// Tokens of one sentence, with what they stand for.
@@ -89,6 +98,8 @@ package struct TokenizedSentence: Sendable {
   package var unknown: [String]
   /// What prosody features are wanted for; nil where the voice takes none or there is no text.
   package var prosody: ProsodyRequest?
+  /// Words that a pronunciation model guessed, with their phoneme symbols.
+  package var guesses: [(textRange: TextRange, phonemes: [String])] = []
 
   /// Makes a sentence.
   package init(

@@ -4,7 +4,7 @@ extension Voice {
   /// A hash of everything in the voice that shapes its speech.
   ///
   /// Family, network, configuration files (pronouncing dictionaries among them), every weight as it
-  /// is stored, and the prosody model; of that model's weights, which are published and hundreds of
+  /// is stored, the pronunciation model, and the prosody model; of that model's weights, which are published and hundreds of
   /// megabytes, a sample of every MiB. A converted voice is therefore another voice than its source.
   /// Opening a voice does not compute it; the first pack does. That reads all weights once: about
   /// 50 ms for the 200 MB of a full-size MeloTTS voice, 3 ms for the voice inside the library.
@@ -28,7 +28,8 @@ extension Voice {
       writer.append(text: text)
     }
     do {
-      let hash = try parts.weights.contentHash(seed: ContentHash.hash(writer.bytes))
+      var hash = try parts.weights.contentHash(seed: ContentHash.hash(writer.bytes))
+      if let pronunciation { hash = pronunciation.contentHash(seed: hash) }
       return try prosodyPath.map { try ProsodyEncoder.identity(path: $0, seed: hash) } ?? hash
     } catch {
       throw HablaError(wrapping: error)

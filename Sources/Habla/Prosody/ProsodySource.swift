@@ -32,7 +32,7 @@ public enum ProsodySource: Sendable, Hashable {
       }
       path = given
     case .automatic:
-      path = Self.folder(beside: voicePath)
+      path = ConfigurationFiles.path("bert", besideVoice: voicePath)
       if width == 0 || !ConfigurationFiles.exists(path + "/config.json") { return nil }
     }
     let encoder = try ProsodyEncoder(path: path)
@@ -42,11 +42,5 @@ public enum ProsodySource: Sendable, Hashable {
         hint: "give the BERT model that the voice was trained with")
     }
     return (path, encoder)
-  }
-
-  private static func folder(beside voicePath: String) -> String {
-    if ConfigurationFiles.isFolder(voicePath) { return voicePath + "/bert" }
-    guard let slash = voicePath.lastIndex(of: "/") else { return "bert" }
-    return voicePath[...slash] + "bert"
   }
 }

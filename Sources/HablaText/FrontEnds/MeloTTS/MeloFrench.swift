@@ -5,14 +5,16 @@ struct MeloFrench: MeloLanguage {
     spoken: ["%", "@", "+", "=", "€", "$", "&"])
   let endsInMark = true
 
+  func parts(of word: String) -> [String] {
+    word.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      ? FrenchNumberWords.cardinal(word).split { $0 == " " || $0 == "-" }.map { String($0) }
+      : abbreviations[word] ?? [word]
+  }
+
   func phones(
     of words: [String], phonemizer: EspeakPhonemizer
   ) throws(TextError) -> [[MeloPhone]] {
-    let parts = words.map { word in
-      word.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        ? FrenchNumberWords.cardinal(word).split { $0 == " " || $0 == "-" }.map { String($0) }
-        : abbreviations[word] ?? [word]
-    }
+    let parts = words.map(parts)
     var spoken = try phonemizer.repeatedWords(parts.flatMap { $0 }, voice: "fr").makeIterator()
     return parts.map { part in
       part.flatMap { word in

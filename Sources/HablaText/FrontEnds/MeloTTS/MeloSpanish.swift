@@ -6,7 +6,7 @@
 ///
 /// Words that the lexicon lacks (many names, loans and acronyms) MeloTTS guesses letter by letter
 /// with a statistical model, often wrongly ("Google" as in "goo-gle", without a main stress), and a
-/// sign it says as the letter "d". Here they are read by espeak-ng.
+/// sign it says as the letter "d". Without a `PronunciationModel` they are read by espeak-ng.
 struct MeloSpanish: MeloLanguage {
   let marks = MeloMarks(
     phones: [
@@ -18,7 +18,7 @@ struct MeloSpanish: MeloLanguage {
   func phones(
     of words: [String], phonemizer: EspeakPhonemizer
   ) throws(TextError) -> [[MeloPhone]] {
-    let parts = words.map(Self.parts)
+    let parts = words.map(designationParts)
     var spoken = try phonemizer.repeatedWords(parts.flatMap { $0 }, voice: "es").makeIterator()
     return parts.map { part in
       part.flatMap { word in
@@ -28,11 +28,19 @@ struct MeloSpanish: MeloLanguage {
     }
   }
 
-  /// The words that are spoken one by one: those of a number, letters and digits of a designation.
-  private static func parts(_ word: String) -> [String] {
-    let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
-    if word.utf8.allSatisfy(isDigit) { return split(SpanishNumberWords.cardinal(word)) }
-    guard word.utf8.contains(where: isDigit) else { return [word] }
+  func parts(of word: String) -> [String] {
+    word.utf8.allSatisfy(Self.isDigit)
+      ? Self.split(SpanishNumberWords.cardinal(word)) : [word]
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  /// The parts of a word, letters and digits of a designation ("a4") apart.
+  private func designationParts(_ word: String) -> [String] {
+    let (isDigit, split) = (Self.isDigit, Self.split)
+    if word.utf8.allSatisfy(isDigit) || !word.utf8.contains(where: isDigit) {
+      return parts(of: word)
+    }
     var parts: [String] = []
     var letters = String.UnicodeScalarView()
     for scalar in word.unicodeScalars {

@@ -9,6 +9,7 @@ package struct MeloTTSFrontEnd: FrontEnd {
   private let symbols: Set<String>
   private let phonemizer: EspeakPhonemizer
   private let dictionary: PronouncingDictionary?
+  private let pronunciation: PronunciationModel?
 
   /// The languages, by the names that MeloTTS gives them.
   package static let languages = LanguageTable([
@@ -22,13 +23,22 @@ package struct MeloTTSFrontEnd: FrontEnd {
   ///   - symbols: The voice's symbols.
   ///   - phonemizer: Where phonemes of words come from.
   ///   - dictionary: English words to be looked up first.
+  ///   - pronunciation: What is said for the words of its language, in place of the phonemizer.
   package init(
     symbols: Set<String>, phonemizer: EspeakPhonemizer = EspeakPhonemizer(),
-    dictionary: PronouncingDictionary? = nil
+    dictionary: PronouncingDictionary? = nil, pronunciation: PronunciationModel? = nil
   ) {
     self.symbols = symbols
     self.phonemizer = phonemizer
     self.dictionary = dictionary
+    self.pronunciation = pronunciation
+  }
+
+  /// The same with a pronunciation model; nil when there are no such models for its language.
+  package func pronouncing(by model: PronunciationModel) -> MeloTTSFrontEnd? {
+    guard ["es", "fr"].contains(model.language) else { return nil }
+    return MeloTTSFrontEnd(
+      symbols: symbols, phonemizer: phonemizer, dictionary: dictionary, pronunciation: model)
   }
 
   /// The phones of one sentence; empty when it has no word.
@@ -45,19 +55,27 @@ package struct MeloTTSFrontEnd: FrontEnd {
     let text = CanonicalForm.composed(sentence)
     let tokens = MeloToken.tokens(of: text, marks: rules.marks)
       .withoutFullStops(behind: rules.abbreviations)
-    var spoken = try rules.phones(of: tokens.words, phonemizer: phonemizer).makeIterator()
+    let words = tokens.words
+    let pronunciation = pronunciation.flatMap { $0.language == entry.espeakVoice ? $0 : nil }
+    var spoken =
+      if let pronunciation {
+        words.map { pronunciation.spoken(rules.parts(of: $0)) }.makeIterator()
+      } else {
+        try rules.phones(of: words, phonemizer: phonemizer)
+          .map { MeloWord(phones: $0) }.makeIterator()
+      }
 
     var output = Output(symbols: symbols)
     for token in tokens {
       let textRange = text.originalRange(of: token.bytes)
       switch token.kind {
       case .mark(let symbol): output.addMark(symbol)
-      case .word: output.addWord(spoken.next() ?? [], textRange)
+      case .word: output.addWord(spoken.next() ?? MeloWord(), textRange)
       case .phonemes(let written):
         let given = PhonemeInput.parse(MappedText(verbatim: written), isKnown: symbols.contains)
         for symbol in given.unknown { output.unknown.insert(symbol) }
-        output.addWord(
-          zip(given.symbols, given.tones).map { MeloPhone(symbol: $0, tone: $1) }, textRange)
+        let phones = zip(given.symbols, given.tones).map { MeloPhone(symbol: $0, tone: $1) }
+        output.addWord(MeloWord(phones: phones), textRange)
       }
     }
     let addsFullStop =
@@ -82,13 +100,14 @@ package struct MeloTTSFrontEnd: FrontEnd {
       lastMark = symbol
     }
 
-    mutating func addWord(_ phones: [MeloPhone], _ textRange: TextRange) {
+    mutating func addWord(_ word: MeloWord, _ textRange: TextRange) {
       let start = result.symbols.count
-      for phone in phones { add(phone.symbol, tone: phone.tone) }
+      for phone in word.phones { add(phone.symbol, tone: phone.tone) }
       if result.symbols.count > start { saysSomething = true }
       lastMark = nil
       result.words.append(
-        .init(textRange: textRange, symbols: start..<result.symbols.count))
+        .init(
+          textRange: textRange, symbols: start..<result.symbols.count, isGuessed: word.isGuessed))
     }
 
     private mutating func add(_ symbol: String, tone: Int) {
@@ -117,13 +136,34 @@ protocol MeloLanguage: Sendable {
   var endsInMark: Bool { get }
   /// Abbreviations, whose full stop is no mark, with the words that they stand for.
   var abbreviations: [String: [String]] { get }
-  /// The phones of each word.
+  /// The words that are spoken one by one for a word: those of a number or abbreviation.
+  func parts(of word: String) -> [String]
+  /// The phones of each word without a pronunciation model.
   func phones(of words: [String], phonemizer: EspeakPhonemizer) throws(TextError) -> [[MeloPhone]]
 }
 
 extension MeloLanguage {
   /// None: the normalizer has already rewritten them.
   var abbreviations: [String: [String]] { [:] }
+
+  func parts(of word: String) -> [String] { [word] }
+}
+
+/// What is said for one word.
+struct MeloWord {
+  var phones: [MeloPhone] = []
+  /// Whether a pronunciation model guessed them, in whole or in part.
+  var isGuessed = false
+}
+
+extension PronunciationModel {
+  /// What is said for the parts of a word.
+  fileprivate func spoken(_ parts: [String]) -> MeloWord {
+    let found = parts.map(pronunciation)
+    return MeloWord(
+      phones: found.flatMap { MeloPhone.scalars($0.phones) },
+      isGuessed: found.contains(where: \.isGuessed))
+  }
 }
 
 /// One phone with its tone, 0-based within the language.
