@@ -106,7 +106,9 @@ private func weights(_ unit: UnitCase) -> WeightReader {
         input.fresh[place] = x[i]
         input.fresh[place + channels] = -x[i]
       }
-      let given = stream.process(input.fresh, rows, isLast: true, pool: pool)
+      let memory = FloatBuffer(uninitialized: stream.memoryCount)
+      let given = stream.process(
+        input.fresh, rows, isLast: true, memory: memory.pointer, pool: pool)
       #expect(given == rows)
       let y = Array(UnsafeBufferPointer(start: stream.sum.fresh, count: given * channels))
       let expected = transposed(try unit.values("out.y"), rows: rows)

@@ -8,7 +8,7 @@ package final class RowBuffer {
 
   /// Makes room for `rows` new rows, `headroom` before and `tailroom` after them.
   package init(channels: Int, headroom: Int, rows: Int, tailroom: Int) {
-    buffer = FloatBuffer(count: (headroom + rows + tailroom) * channels)
+    buffer = FloatBuffer(uninitialized: (headroom + rows + tailroom) * channels)
     fresh = buffer.pointer + headroom * channels
   }
 }
@@ -16,17 +16,19 @@ package final class RowBuffer {
 /// One stage of a running generator: upsampling, then the residual blocks side by side.
 ///
 /// The blocks look ahead by different numbers of rows; the faster ones are held back so that all
-/// give the same rows and their sum needs no buffer of its own.
+/// give the same rows and their sum needs no buffer of its own. What a call writes besides the sum is
+/// in memory that the caller lends, the same for all stages: no more of it is in use than one stage
+/// needs, and it stays in the caches.
 package final class HiFiGANStageStream {
   private let stage: HiFiGAN.Stage
   private let pairs: Bool
   private let slope: Float
   private let input: StreamWindow
   private let windows: [[StreamWindow]]
-  private let upsampled: RowBuffer
-  private let inner: RowBuffer
-  private let outer: [RowBuffer]
-  private let scratch: FloatBuffer
+  /// Floats of a buffer of rows, and of those before its new rows.
+  private let bufferSize: Int
+  private let bufferStart: Int
+  private let scratchCount: Int
   /// Where the result of `process` is.
   package let sum: RowBuffer
   /// Largest number of input rows per call.
@@ -61,18 +63,35 @@ package final class HiFiGANStageStream {
     let fresh = (passRows + input.headroom + up.extraRows) * up.rate
     let rows = fresh + lag
     outputRows = rows
-    func buffer() -> RowBuffer {
-      RowBuffer(channels: stage.channels, headroom: head, rows: rows, tailroom: tail)
-    }
-    upsampled = buffer()
-    inner = buffer()
-    outer = [buffer(), buffer()]
+    bufferStart = head * stage.channels
+    bufferSize = Self.wholeLines((head + rows + tail) * stage.channels)
     sum = RowBuffer(
       channels: stage.channels, headroom: room.head, rows: rows, tailroom: room.tail)
     let forLayers = stage.blocks.joined().map { $0.scratchCount(rows: rows, threads: threads) }
-    scratch = FloatBuffer(
-      count: max(
-        forLayers.max() ?? 0, (passRows + input.headroom + input.tailroom) * up.inputs))
+    scratchCount = Self.wholeLines(
+      max(forLayers.max() ?? 0, (passRows + input.headroom + input.tailroom) * up.inputs))
+  }
+
+  /// At least `count` floats that fill lines of the caches.
+  private static func wholeLines(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  /// Floats of memory that `process` needs.
+  package var memoryCount: Int { (pairs ? 4 : 3) * bufferSize + scratchCount }
+
+  /// Where new rows and scratch memory are in the memory of a call.
+  private struct Memory {
+    let upsampled: UnsafeMutablePointer<Float>
+    let outer: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    /// Between the two convolutions of a pair; used by those alone.
+    let inner: UnsafeMutablePointer<Float>
+    let scratch: UnsafeMutablePointer<Float>
+  }
+
+  private func divide(_ memory: UnsafeMutablePointer<Float>) -> Memory {
+    let first = memory + scratchCount + bufferStart
+    return Memory(
+      upsampled: first, outer: (first + bufferSize, first + 2 * bufferSize),
+      inner: first + 3 * bufferSize, scratch: memory)
   }
 
   /// What the layer in front needs around its rows.
@@ -85,28 +104,33 @@ package final class HiFiGANStageStream {
   }
 
   /// Takes up to `passRows` rows and gives the number of rows written to `sum.fresh`.
+  ///
+  /// `memory` has `memoryCount` floats; nothing in it is kept for the next call.
   package func process(
-    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, pool: ThreadPool
+    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool,
+    memory: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) -> Int {
-    let fresh = upsample(rows, count, isLast: isLast, pool: pool)
+    let memory = divide(memory)
+    let fresh = upsample(rows, count, isLast: isLast, memory, pool: pool)
     var given = 0
     for block in stage.blocks.indices {
-      given = residualBlock(block, fresh, isLast: isLast, pool: pool)
+      given = residualBlock(block, fresh, isLast: isLast, memory, pool: pool)
     }
     return given
   }
 
   private func upsample(
-    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, pool: ThreadPool
+    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, _ memory: Memory,
+    pool: ThreadPool
   ) -> Int {
     let up = stage.upsampling
     let (window, groups) = input.open(rows, count, isLast: isLast)
     defer { input.close() }
     if groups == 0 { return 0 }
     Elementwise.leakyReLU(
-      window, slope: slope, scratch.pointer, (groups + input.headroom) * up.inputs)
-    let source = UnsafePointer(scratch.pointer)
-    let target = upsampled.fresh
+      window, slope: slope, memory.scratch, (groups + input.headroom) * up.inputs)
+    let source = UnsafePointer(memory.scratch)
+    let target = memory.upsampled
     let bias = stage.upsamplingBias?.pointer
     pool.overRows(groups) { first, size in
       let y = target + first * up.rate * up.outputs
@@ -118,16 +142,18 @@ package final class HiFiGANStageStream {
   }
 
   private func residualBlock(
-    _ block: Int, _ count: Int, isLast: Bool, pool: ThreadPool
+    _ block: Int, _ count: Int, isLast: Bool, _ memory: Memory, pool: ThreadPool
   ) -> Int {
     let layers = stage.blocks[block]
     let windows = windows[block]
-    var rows = upsampled.fresh
+    var rows = memory.upsampled
     var count = count
     let step = pairs ? 2 : 1
     for index in stride(from: 0, to: layers.count, by: step) {
       let closes = index + step == layers.count
-      let target = closes ? sum.fresh : outer[(index / step) % 2].fresh
+      let target =
+        closes
+        ? sum.fresh : (index / step) % 2 == 0 ? memory.outer.0 : memory.outer.1
       let (window, outputs) = windows[index].open(rows, count, isLast: isLast)
       var adding = DecoderConvolution.Sum(
         bias: layers[index + step - 1].bias?.pointer, residual: nil,
@@ -135,22 +161,22 @@ package final class HiFiGANStageStream {
       if pairs {
         layers[index].forward(
           rows: outputs, window, slope: slope, adding: .init(bias: layers[index].bias?.pointer),
-          into: inner.fresh, scratch: scratch.pointer, pool: pool)
-        let (second, final) = windows[index + 1].open(inner.fresh, outputs, isLast: isLast)
+          into: memory.inner, scratch: memory.scratch, pool: pool)
+        let (second, final) = windows[index + 1].open(memory.inner, outputs, isLast: isLast)
         // The window of the first layer still holds the block's input for these rows.
         let behind =
           windows[index + 1].emitted - windows[index].emitted + layers[index].padding
         adding.residual = UnsafePointer(window + behind * stage.channels)
         layers[index + 1].forward(
           rows: final, second, slope: slope, adding: adding, into: target,
-          scratch: scratch.pointer, pool: pool)
+          scratch: memory.scratch, pool: pool)
         windows[index + 1].close()
         count = final
       } else {
         adding.residual = UnsafePointer(window + layers[index].padding * stage.channels)
         layers[index].forward(
           rows: outputs, window, slope: slope, adding: adding, into: target,
-          scratch: scratch.pointer, pool: pool)
+          scratch: memory.scratch, pool: pool)
         count = outputs
       }
       windows[index].close()

@@ -14,7 +14,8 @@ package final class HiFiGANStream {
   private let stages: [HiFiGANStageStream]
   private let latent: RowBuffer
   private let initial: RowBuffer
-  private let scratch: FloatBuffer
+  /// What layers and stages use while they run, one after the other.
+  private let memory: FloatBuffer
   private let samples: FloatBuffer
   private let firstBias: FloatBuffer
 
@@ -61,13 +62,14 @@ package final class HiFiGANStream {
       channels: sizes.initialChannels, headroom: room.head,
       rows: frames + firstWindow.headroom, tailroom: room.tail)
     let outputRows = (stages.last?.outputRows ?? 0) + lastWindow.headroom
-    samples = FloatBuffer(count: outputRows)
+    samples = FloatBuffer(uninitialized: outputRows)
     let threads = pool.threadCount
-    scratch = FloatBuffer(
-      count: max(
+    memory = FloatBuffer(
+      uninitialized: max(
         decoder.first.scratchCount(rows: frames + firstWindow.headroom, threads: threads),
         decoder.condition?.scratchCount(rows: 1, threads: threads) ?? 0,
-        decoder.last.scratchCount(rows: outputRows, threads: threads)))
+        decoder.last.scratchCount(rows: outputRows, threads: threads),
+        stages.map(\.memoryCount).max() ?? 0))
     firstBias = FloatBuffer(count: sizes.initialChannels)
     begin(speakerVector: nil)
   }
@@ -92,7 +94,7 @@ package final class HiFiGANStream {
       condition.forward(
         rows: 1, speakerVector, slope: 1,
         adding: .init(bias: condition.bias?.pointer, accumulates: true),
-        into: firstBias.pointer, scratch: scratch.pointer, pool: pool)
+        into: firstBias.pointer, scratch: memory.pointer, pool: pool)
     }
   }
 
@@ -114,7 +116,7 @@ package final class HiFiGANStream {
       let (window, rows) = firstWindow.open(latent.fresh, count, isLast: ends)
       decoder.first.forward(
         rows: rows, window, slope: 1, adding: .init(bias: UnsafePointer(firstBias.pointer)),
-        into: initial.fresh, scratch: scratch.pointer, pool: pool)
+        into: initial.fresh, scratch: memory.pointer, pool: pool)
       firstWindow.close()
       try feed(stage: 0, initial.fresh, rows, isLast: ends, emit: emit)
       first += count
@@ -137,7 +139,8 @@ package final class HiFiGANStream {
     repeat {
       let part = min(stage.passRows, count - first)
       let ends = isLast && first + part == count
-      let given = stage.process(rows + first * channels, part, isLast: ends, pool: pool)
+      let given = stage.process(
+        rows + first * channels, part, isLast: ends, memory: memory.pointer, pool: pool)
       try feed(stage: index + 1, stage.sum.fresh, given, isLast: ends, emit: emit)
       first += part
     } while first < count
@@ -151,7 +154,7 @@ package final class HiFiGANStream {
     let (window, outputs) = lastWindow.open(rows, count, isLast: isLast)
     decoder.last.forward(
       rows: outputs, window, slope: 0.01, adding: .init(bias: decoder.last.bias?.pointer),
-      into: samples.pointer, scratch: scratch.pointer, pool: pool)
+      into: samples.pointer, scratch: memory.pointer, pool: pool)
     lastWindow.close()
     VectorMath.tanh(samples.pointer, samples.pointer, outputs)
     if outputs > 0 {
