@@ -11,6 +11,7 @@ import pytest
 from voicetraining import audio, pitch
 from voicetraining.configuration import FRAME_RATE, HOP_LENGTH, SAMPLE_RATE
 from voicetraining.evaluation.distances import compare, warp
+from voicetraining.intonation import Intonation, places, vowel_groups
 
 
 def buzz(hertz: float, seconds: float) -> np.ndarray:
@@ -53,10 +54,7 @@ def test_pitch_of_a_buzz(hertz):
     assert (audio.pitch(np.zeros(5000, np.float32)) == 0).all()
 
 
-def test_phase_is_whole_wherever_segments_end():
-    segments = [pitch.Segment(3, 8, 2), pitch.Segment(11, 5, 0), pitch.Segment(20, 9, -1)]
-    ends = np.array([0.0, 3, 11, 16, 20, 29, 40])
-    assert pitch.smooth_phase(segments, ends) == pytest.approx([0, 0, 2, 2, 2, 1, 1])
+def test_accents_are_whole_at_their_ends():
     accents = [pitch.Segment(3, 8, 1), pitch.Segment(14, 6, 1, rising=True)]
     assert pitch.accent_phase(accents, np.array([3.0, 11, 14, 20])) == pytest.approx([0, 1, 1, 2])
 
@@ -65,20 +63,44 @@ def test_phase_is_whole_wherever_segments_end():
 def test_moved_periods_have_the_wanted_pitch(base):
     frames = 60
     flat = buzz(base * FRAME_RATE, frames * HOP_LENGTH / SAMPLE_RATE)[: frames * HOP_LENGTH]
-    segments = [pitch.Segment(10, 20, 8), pitch.Segment(30, 20, 8)]
-    moved = pitch.move_periods(flat, base, functools.partial(pitch.smooth_phase, segments), frames)
+    phase_at = functools.partial(np.interp, xp=[10, 50], fp=[0, 16])
+    moved = pitch.move_periods(flat, base, phase_at, frames)
     assert len(moved) == frames * HOP_LENGTH
     hertz = audio.pitch(moved)
-    wanted = FRAME_RATE * (base + 8 / 20)
+    wanted = FRAME_RATE * (base + 16 / 40)
     assert np.abs(hertz[22:38] / wanted - 1).max() < 0.02
     assert np.abs(hertz[2:7] / (FRAME_RATE * base) - 1).max() < 0.02
 
 
-def test_nearest_turns_follow_a_contour():
-    tokens, durations = list("ama"), [2, 5, 5, 4, 4, 6, 6]
-    hertz = np.full(sum(durations), 1.3 * FRAME_RATE)
-    turns = [s.turns for s in pitch.nearest_turns(tokens, durations, hertz, 1)]
-    assert turns == [3, 2, 4]
+def test_intonation_is_learned_by_place():
+    learned = Intonation()
+    tokens, durations = list("ama,ma."), [0, *[5, 0] * 7]
+    hertz = np.full(sum(durations), 1.38 * FRAME_RATE)
+    hertz[20:] = FRAME_RATE
+    for _ in range(400):
+        learned.learn(tokens, durations, hertz)
+    phase = learned.phase(tokens, durations, 1)
+    assert len(phase) == sum(durations) + 1
+    assert np.diff(phase)[:5] == pytest.approx(0.375)  # in steps, where a vowel is
+    assert np.diff(phase)[10:15] == pytest.approx(0.375)
+    assert np.diff(phase)[25:30] == pytest.approx(0)
+    for onset in (0, 10, 25):
+        assert phase[onset] == pytest.approx(round(phase[onset]))
+    assert phase[10] == 4  # of 3.75 without what the consonant takes up
+    assert np.diff(Intonation().phase(tokens, durations, 2)) == pytest.approx(0)
+    assert Intonation().phase(["."], [1, 2, 3], 1) == pytest.approx(np.zeros(7))
+
+
+def test_places_count_stresses_and_vowels():
+    tokens = ["k", "ˈ", "a", "s", "a", "m", "ˈ", "e", "j", "o", ".", "o"]
+    sequence = pitch.phones(tokens, [0, *[3, 0] * len(tokens)])
+    found = places(sequence, tokens)
+    assert [p.stresses_before for p in found] == [0, 1, 1, 1, 1, 2, 2, 2, 2, 0]
+    assert [p.stresses_after for p in found] == [2, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    assert [p.vowels_since for p in found] == [-1, 0, 0, 1, 1, 0, 0, 1, 1, -1]
+    assert [p.mark for p in found] == [""] * 5 + ["."] * 5
+    assert [p.vowels_after for p in found] == [-1] * 5 + [1, 1, 0, 0, 0]
+    assert vowel_groups(sequence) == [(1, 2), (3, 4), (5, 8), (9, 10)]
 
 
 def test_warping_and_distance():

@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--batch", type=int, default=16, help="segments in a step of the decoder")
     train.add_argument("--segment", type=int, default=32, help="frames of such a segment")
     train.add_argument("--learning-rate", type=float)
+    train.add_argument(
+        "--half-life", type=float, default=6000, help="steps in which the learning rate halves"
+    )
     train.add_argument("--share", type=float, default=0.3, help="of the corpus, for predict")
     train.add_argument(
         "--from", dest="start_from", type=Path, help="checkpoint of the stage, or of a voice"
@@ -49,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     export = steps.add_parser("export", help="write a MeloTTS-form folder")
     export.add_argument("folder", type=Path)
     export.add_argument("--half", action="store_true", help="store float16")
+
+    goldens = steps.add_parser("goldens", help="write what a voice's network gives, for tests")
+    goldens.add_argument("folder", type=Path, help="an exported voice")
+    goldens.add_argument("--out", type=Path, required=True, help="folder for the goldens")
 
     evaluate = steps.add_parser("evaluate", help="measure voices against the teacher")
     evaluate.add_argument("--voice", action="append", help="builtin, or NAME=PATH; may be repeated")
@@ -64,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
 def main(words: list[str] | None = None) -> None:
     """Runs the step that the words (default: the program's arguments) ask for."""
     arguments = _parser().parse_args(words)
+    if arguments.step == "goldens":
+        from .goldens import write_goldens
+
+        write_goldens(arguments.folder, arguments.out)
+        return
     arguments.work.mkdir(parents=True, exist_ok=True)
     if arguments.step == "corpus":
         from .corpus import make_corpus

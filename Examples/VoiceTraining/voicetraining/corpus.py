@@ -18,6 +18,7 @@ from . import audio, pitch, store
 from .alignment import phoneme_times, slot_durations
 from .configuration import FRAME_RATE, HOP_LENGTH, LANGUAGES, SAMPLE_RATE, Plan
 from .espeak import Espeak
+from .intonation import Intonation
 from .sentences import training_text
 from .store import Utterance
 from .text import PUNCTUATION, symbol_table, tokens
@@ -95,12 +96,15 @@ def trimmed(samples: np.ndarray) -> np.ndarray:
     return np.pad(scaled, (0, -len(scaled) % HOP_LENGTH))
 
 
-def speak(teacher: Teacher, text: str, kind: str) -> store.Recording | None:
+def speak(
+    teacher: Teacher, text: str, kind: str, intonation: Intonation | None = None
+) -> store.Recording | None:
     """One sentence as the corpus keeps it; None where its phonemes cannot be timed.
 
     Args:
         kind: `teacher` and `accents` move the periods of speech at a constant pitch (pitch.py),
             `natural` leaves espeak-ng's intonation as it is.
+        intonation: What `teacher` takes the periods from.
     """
     sequence = tokens(teacher.espeak, text)
     samples, events = teacher.natural_with_events(text) if kind == "natural" else teacher.flat(text)
@@ -118,14 +122,23 @@ def speak(teacher: Teacher, text: str, kind: str) -> store.Recording | None:
         phase_at = functools.partial(pitch.accent_phase, segments)
         turn = teacher.base  # an accent is one frame's worth of periods for either voice
     else:
-        hertz = audio.pitch(teacher.natural(text))
-        hertz = np.pad(hertz, (0, max(0, frames - len(hertz))))[:frames]
-        segments = pitch.nearest_turns(sequence, durations, hertz, teacher.base)
-        phase_at = functools.partial(pitch.smooth_phase, segments)
+        assert intonation is not None
+        edges = intonation.phase(sequence, durations, teacher.base)
+        phase_at = functools.partial(np.interp, xp=np.arange(frames + 1), fp=edges)
         turn = 1
     moved = pitch.move_periods(samples, teacher.base, phase_at, frames)
     phase = phase_at(np.arange(frames) + 0.5) / turn
     return store.Recording(sequence, durations, moved, phase)
+
+
+def learned_intonation(teacher: Teacher, texts: list[str]) -> Intonation:
+    """The teacher's intonation, from its own speech."""
+    intonation = Intonation()
+    for text in texts:
+        recording = speak(teacher, text, "natural")
+        if recording is not None and recording.durations is not None:
+            intonation.learn(recording.tokens, recording.durations, recording.pitch)
+    return intonation
 
 
 def make_part(part: Part) -> str:
@@ -135,10 +148,11 @@ def make_part(part: Part) -> str:
         teacher.calibrate()
     seed = part.seed + list(SPEAKERS).index(part.speaker)
     training, held = training_text(part.language, part.sentences, part.held_out, seed)
+    intonation = learned_intonation(teacher, training) if part.pitch == "teacher" else None
     rejected = 0
     with store.Writer(part.work / "parts" / part.name) as writer:
         for text, is_held in [(t, True) for t in held] + [(t, False) for t in training]:
-            recording = speak(teacher, text, part.pitch)
+            recording = speak(teacher, text, part.pitch, intonation)
             if recording is None:
                 rejected += 1
                 continue

@@ -2,14 +2,13 @@
 
 The synthesis graph has no oscillator: in a sound that does not change, the decoder can only repeat
 itself every frame (86.13 Hz). So espeak-ng speaks at a constant pitch of a whole number of periods
-per frame (1 for the male voice, 2 for the female one), and the pitch moves by *whole extra periods
-per phone*: within a phone the phase runs ahead of the frame clock, at its end it is whole again.
-The phase is then a function of the phone, its length and its place in it, which the acoustic model
-can predict, and the latent carries it (latent.py, `periods`). Which phones get how many:
+per frame (1 for the male voice, 2 for the female one), and the phase runs ahead of the frame clock
+only in ways that the acoustic model can predict from the text; the latent carries it (latent.py,
+`periods`):
 
-- `teacher`: every voiced phone gets the whole number that comes nearest to the teacher's own pitch.
-  The error is at most half a period per phone: 5 Hz in a phone of 8 frames.
-- `accents`: one frame's worth in stressed vowels and in the last vowel of a question or clause.
+- `teacher`: the teacher's own intonation, in steps (intonation.py).
+- `accents`: one frame's worth of whole extra periods in stressed vowels and in the last vowel of a
+  question or clause.
 
 The sound is the constant-pitch speech with its periods moved (pitch-synchronous overlap-add).
 """
@@ -21,13 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .configuration import FRAME_RATE, HOP_LENGTH
+from .configuration import HOP_LENGTH
 from .text import MODIFIERS, PUNCTUATION, STRESS
 
 VOWELS = set("aeiouæɐɑɔəɚɛɜɪʊʌᵻ")
 VOICED = VOWELS | set("bdjlmnrvwzðŋɡɣɲɹɾʎʒʝβ")
-MAXIMUM_RISE = 1.0
-"""Extra periods per frame."""
 
 
 @dataclass(frozen=True)
@@ -88,32 +85,6 @@ def accents(tokens: Sequence[str], durations: Sequence[int], base: int) -> list[
     return found
 
 
-def nearest_turns(
-    tokens: Sequence[str], durations: Sequence[int], hertz: np.ndarray, base: int
-) -> list[Segment]:
-    """For every voiced phone the whole number of extra periods nearest to a given pitch.
-
-    Args:
-        hertz: F0 of each frame, 0 where unvoiced, [sum of durations].
-        base: Periods per frame without any extra.
-    """
-    voiced = hertz > 0
-    if voiced.sum() < 4:
-        return []
-    place = np.arange(len(hertz))
-    contour = np.exp(np.interp(place, place[voiced], np.log(hertz[voiced])))
-    contour = np.convolve(np.pad(contour, 2, "edge"), np.ones(5) / 5, "valid")
-    found: list[Segment] = []
-    for phone in phones(tokens, durations):
-        if phone.sound not in VOICED or phone.frames < 2:
-            continue
-        part = contour[phone.start : phone.start + phone.frames]
-        turns = int(np.round((part / FRAME_RATE - base).sum()))
-        low, high = -(phone.frames * base // 3), int(phone.frames * MAXIMUM_RISE)
-        found.append(Segment(phone.start, phone.frames, min(max(turns, low), high)))
-    return found
-
-
 def accent_phase(segments: Sequence[Segment], times: np.ndarray) -> np.ndarray:
     """Extra periods at times in frames: accents swell and fade, rises go on to the end."""
     phase = np.zeros(len(times))
@@ -121,26 +92,6 @@ def accent_phase(segments: Sequence[Segment], times: np.ndarray) -> np.ndarray:
         x = np.clip((times - segment.start) / segment.frames, 0, 1)
         shape = x * x if segment.rising else x - np.sin(2 * np.pi * x) / (2 * np.pi)
         phase += segment.turns * shape
-    return phase
-
-
-def smooth_phase(segments: Sequence[Segment], times: np.ndarray) -> np.ndarray:
-    """Extra periods at times in frames: cubics through whole numbers at the segments' ends.
-
-    Where segments touch, the slope is the mean of both, so the pitch has no steps.
-    """
-    phase = np.zeros(len(times))
-    for i, segment in enumerate(segments):
-        own = segment.turns / segment.frames
-        left = right = own
-        if i and segments[i - 1].start + segments[i - 1].frames == segment.start:
-            left = (own + segments[i - 1].turns / segments[i - 1].frames) / 2
-        if i + 1 < len(segments) and segments[i + 1].start == segment.start + segment.frames:
-            right = (own + segments[i + 1].turns / segments[i + 1].frames) / 2
-        x = np.clip((times - segment.start) / segment.frames, 0, 1)
-        phase += (x**3 - 2 * x**2 + x) * left * segment.frames
-        phase += (x**3 - x**2) * right * segment.frames
-        phase += (3 * x**2 - 2 * x**3) * segment.turns
     return phase
 
 

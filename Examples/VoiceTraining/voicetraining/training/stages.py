@@ -35,6 +35,7 @@ def train(arguments: argparse.Namespace) -> None:
             minutes=arguments.minutes,
             device=device,
             learning_rate=arguments.learning_rate or 1e-3,
+            half_life=arguments.half_life,
             start_from=arguments.start_from,
         )
         _run(stage, options, arguments)
