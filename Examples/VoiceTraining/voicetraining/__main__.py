@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
     train.add_argument("--batch", type=int, default=16, help="segments in a step of the decoder")
     train.add_argument("--segment", type=int, default=32, help="frames of such a segment")
+    train.add_argument(
+        "--frames", type=int, default=2400, help="in a step of the acoustic model, padding counted"
+    )
     train.add_argument("--learning-rate", type=float)
     train.add_argument(
         "--half-life", type=float, default=6000, help="steps in which the learning rate halves"

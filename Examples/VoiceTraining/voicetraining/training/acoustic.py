@@ -21,7 +21,6 @@ from ..model import Batch, Synthesizer, TextToLatent
 from .data import Corpus
 from .loop import Options, Stage, autocast
 
-FRAMES_PER_BATCH = 2400
 DURATION_WEIGHT = 0.1
 
 
@@ -46,7 +45,7 @@ def losses(model: TextToLatent, batch: Batch, noise: float, weights: Tensor) -> 
     return distance, (error * mask).sum() / mask.sum()
 
 
-def train_acoustic(corpus: Corpus, options: Options) -> None:
+def train_acoustic(corpus: Corpus, options: Options, frames: int) -> None:
     network = new_network(corpus)
     stage = Stage("acoustic", {"text": TextToLatent(network)}, options, seed=corpus.plan.seed)
     model, average = stage.modules["text"], stage.average["text"]
@@ -63,7 +62,7 @@ def train_acoustic(corpus: Corpus, options: Options) -> None:
         parameter.register_hook(keep_deviation)
 
     def step(number: int) -> dict[str, float]:
-        batch = corpus.batch(number, FRAMES_PER_BATCH).to(options.device)
+        batch = corpus.batch(number, frames).to(options.device)
         noise = random.Random(f"{corpus.plan.seed}/{number}/noise").random()
         distance, duration = losses(model, batch, noise, weights)
         norm = stage.update("text", distance + DURATION_WEIGHT * duration, 1.0)

@@ -48,7 +48,7 @@ def _run(stage: str, options: Options, arguments: argparse.Namespace) -> None:
     if stage == "align":
         train_aligner(corpus, options)
     elif stage == "acoustic":
-        train_acoustic(corpus, options)
+        train_acoustic(corpus, options, arguments.frames)
     elif stage == "vocoder":
         DecoderTrainer("vocoder", corpus, options, sizes).run()
     elif stage == "predict":
