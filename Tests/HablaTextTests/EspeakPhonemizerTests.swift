@@ -114,4 +114,42 @@ import Testing
       }
     }
   }
+
+  /// espeak-ng spells these; they are sounds.
+  @Test(arguments: [
+    ("Mmm qué", "es", "mmm k"), ("mmmmmm", "es", "mmm"), ("Hmm", "es", "mm"),
+    ("brrr", "es", "bɾɾɾ"),
+    ("Shhh", "es", "ʃʃʃ"), ("psst", "es", "psst"), ("zzz", "es", "θθθ"), ("Grr", "fr", "ɡʁʁ"),
+    ("Mmm good", "en-us", "mmm ɡ"), ("pst", "en-us", "pst"), ("SHH", "en-us", "ʃʃʃ"),
+    ("pfff", "en-us", "pfff"), ("hmm", "en-us", "həm"),
+  ])
+  func interjectionsAreSounds(text: String, voice: String, expected: String) throws {
+    let clause = try phonemizer.clause(text, voice: voice)
+    #expect(clause.ipa.hasPrefix(expected), "\(clause.ipa)")
+    let first = try #require(clause.words.first)
+    #expect(first.bytes.lowerBound == 0 && first.scalars.lowerBound == 0)
+    #expect(text.contains(" ") ? clause.words.count == 2 : clause.words.count == 1)
+  }
+
+  @Test(arguments: [
+    "mm", "PST", "XXX", "www", "DDD", "sh", "gr", "pf", "hm", "TSK", "ssst", "sss3",
+  ])
+  func othersAreLeftToEspeak(text: String) throws {
+    let clause = try phonemizer.clause(text, voice: "es")
+    #expect(clause.ipa.contains("ˈ"), "\(clause.ipa)")
+  }
+
+  /// "A" is the article only where it is no spelled letter.
+  @Test func spelledLetterA() throws {
+    func ipa(_ text: String) throws -> String { try phonemizer.clause(text, voice: "en-us").ipa }
+    for text in ["five A M", "A P I", "F A A", "A I"] {
+      #expect(try !ipa(text).contains("ɐ") && ipa(text).contains("eɪ"), "\(text)")
+    }
+    for text in ["A man", "A Mr", "an A", "a b", "A", "I am a man"] {
+      let clause = try phonemizer.clause(text, voice: "en-us")
+      #expect(clause.words.last?.bytes.upperBound == text.utf8.count)
+    }
+    #expect(try ipa("A man").hasPrefix("ɐ"))
+    #expect(try phonemizer.clause("five A M", voice: "en-us").words.last?.bytes == 5..<8)
+  }
 }

@@ -233,6 +233,22 @@ import Darwin
     #expect(spoken.symbols == ["w", "ao", "t", "er"] && spoken.tones == [0, 2, 0, 1])
   }
 
+  @Test func spelledLettersAndInterjections() throws {
+    func symbols(_ text: String, _ language: String) throws -> String {
+      try frontEnd.phonemes(for: MappedText(verbatim: text), language: language).symbols
+        .joined(separator: " ")
+    }
+    #expect(try symbols("five A M", "EN") == "f ay V ey eh m")
+    #expect(try symbols("A P I", "EN") == "ey p iy ay")
+    #expect(try symbols("a m", "EN").hasPrefix("ah"))
+    #expect(try symbols("A man", "EN").hasPrefix("ah m"))
+    #expect(try symbols("A, M", "EN").hasPrefix("ah"))
+    #expect(try symbols("Mmm", "EN") == "m m m")
+    #expect(try symbols("shh!", "EN") == "sh sh sh !")
+    #expect(try symbols("Brrr", "ES") == "b ɾ ɾ ɾ .")
+    #expect(try symbols("Hmm", "FR") == "m m .")
+  }
+
   @Test(arguments: ["word", "WORD 1", "WORD XX", "W AO1\nbad", "W AO7"])
   func badDictionaryLinesAreNamed(text: String) {
     let error = #expect(throws: TextError.self) { try PronouncingDictionary(text: text) }

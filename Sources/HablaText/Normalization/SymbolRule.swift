@@ -76,12 +76,18 @@ struct TimesLetterRule: RewriteRule {
   /// What to say for it.
   let word: String
 
+  private static let lengths: Set<String> = ["mm", "cm", "m", "km"]
+
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     guard line[index].lower == "x", line[line.skippingSpace(index + 1)].kind == .digits else {
       return nil
     }
     let before = line[index - 1].kind == .space ? index - 2 : index - 1
-    guard line[before].kind == .digits else { return nil }
+    // 3 x 4; 1,80 m x 60 cm
+    let isLength =
+      line[index - 1].kind == .space && Self.lengths.contains(line[before].text)
+      && line[line.digits(at: before - 1) == nil ? before - 2 : before - 1].kind == .digits
+    guard line[before].kind == .digits || isLength else { return nil }
     // 0x80070005 is a code.
     if line[before].text == "0", before == index - 1 { return nil }
     return RewriteMatch(kind: .symbol, end: index + 1, spoken: word)

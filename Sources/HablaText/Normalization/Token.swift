@@ -102,3 +102,8 @@ struct TokenLine: Sendable {
     }
   }
 }
+
+extension Set<String> {
+  /// The words of a list with blanks and line feeds between.
+  init(words: String) { self = Set(words.split(whereSeparator: \.isWhitespace).map(String.init)) }
+}

@@ -56,9 +56,12 @@ package struct EspeakPhonemizer: Sendable {
 
   /// Phonemes of one clause and the words they belong to.
   ///
-  /// Phonemes that travel in the text (`PhonemeRun`) are given back as they are, as one word each.
+  /// Phonemes that travel in the text (`PhonemeRun`) are given back as they are, as one word each;
+  /// so are the sounds of interjections that espeak-ng would spell.
   package func clause(_ text: String, voice: String) throws(TextError) -> Clause {
-    let segments = PhonemeRun.segments(of: text)
+    let segments = PhonemeRun.segments(of: text).flatMap {
+      $0.cutAtInterjections(in: text, voice: voice)
+    }
     if segments.allSatisfy({ $0.phonemes == nil }) { return try plainClause(text, voice: voice) }
     var ipa: [String] = []
     var words: [Word] = []
@@ -84,7 +87,12 @@ package struct EspeakPhonemizer: Sendable {
   }
 
   private func plainClause(_ written: String, voice: String) throws(TextError) -> Clause {
-    let text = voice.hasPrefix("es") ? Self.withoutShortCapitals(written) : written
+    let text =
+      switch voice.prefix(2) {
+      case "es": Self.withoutShortCapitals(written)
+      case "en": Self.withSpelledA(written)
+      default: written
+      }
     let words = Self.wordRanges(in: text)
     // Words spoken alone tell which part of the clause's phonemes is theirs.
     let alone = words.count > 1 ? words.map { String(text.utf8[$0.indices]) ?? "" } : []
@@ -129,6 +137,22 @@ package struct EspeakPhonemizer: Sendable {
       result.append(contentsOf: isMixed && isSameLength ? lower.unicodeScalars[...] : run)
     }
     return String(result)
+  }
+
+  /// A letter A that is spelled before another letter, joined to it; ranges in bytes stay the same.
+  ///
+  /// In "5 A M" or "A P I" espeak-ng's English takes it for the article; in "A-M" it does not.
+  static func withSpelledA(_ text: String) -> String {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.contains("A"), var result = words.first.map(String.init) else { return text }
+    var wasJoined = false
+    for (last, word) in zip(words, words.dropFirst()) {
+      // One letter at a time: the middle of "A-A-A" would be the article again.
+      let isLetter = word.utf8.count == 1 && word.utf8.first.map { (65...90).contains($0) } == true
+      wasJoined = last == "A" && isLetter && !wasJoined
+      result += (wasJoined ? "-" : " ") + word
+    }
+    return result
   }
 
   /// The text cut into runs of letters and digits and the scalars between them.

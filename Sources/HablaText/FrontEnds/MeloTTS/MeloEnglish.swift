@@ -12,6 +12,22 @@ struct MeloEnglish: MeloLanguage {
     spoken: ["%", "@", "+", "=", "€", "$", "£", "&", "#"])
   let endsInMark = false
 
+  /// A letter A that is spelled, before another capital or behind one, is not the article.
+  func words(of tokens: [MeloToken], in text: MappedText) -> [String] {
+    let spoken = tokens.filter { if case .word = $0.kind { true } else { false } }
+    let isLetter = spoken.map { token in
+      token.bytes.count == 1 && (65...90).contains(text.substring(token.bytes).utf8.first ?? 0)
+    }
+    return spoken.words.enumerated().map { index, word in
+      let touches = { (other: Int) in
+        spoken.indices.contains(other) && isLetter[other]
+          && abs(spoken[other].bytes.lowerBound - spoken[index].bytes.lowerBound) == 2
+      }
+      let isSpelled = isLetter[index] && (touches(index - 1) || touches(index + 1))
+      return word == "a" && isSpelled ? "eigh" : word
+    }
+  }
+
   func phones(
     of words: [String], phonemizer: EspeakPhonemizer
   ) throws(TextError) -> [[MeloPhone]] {
@@ -20,7 +36,10 @@ struct MeloEnglish: MeloLanguage {
     let others = bare.indices.filter { known[$0] == nil }
     let spoken = try phonemizer.phonemes(of: others.map { bare[$0] }, voice: "en-us")
     var result = known.map { $0 ?? [] }
-    for (place, ipa) in zip(others, spoken) { result[place] = Arpabet.phones(ofIPA: ipa) }
+    for (place, ipa) in zip(others, spoken) {
+      let sounds = Interjection.sounds(of: bare[place], voice: "en")
+      result[place] = Arpabet.phones(ofIPA: sounds ?? ipa)
+    }
     return result
   }
 

@@ -19,7 +19,9 @@ struct MeloFrench: MeloLanguage {
     return parts.map { part in
       part.flatMap { word in
         let (inContext, alone) = spoken.next() ?? ("", "")
-        return MeloPhone.scalars(Self.adapted(inContext, alone: alone, of: word))
+        return MeloPhone.scalars(
+          Interjection.sounds(of: word, voice: "fr")
+            ?? Self.adapted(inContext, alone: alone, of: word))
       }
     }
   }

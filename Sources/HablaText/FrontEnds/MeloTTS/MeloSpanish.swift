@@ -23,7 +23,8 @@ struct MeloSpanish: MeloLanguage {
     return parts.map { part in
       part.flatMap { word in
         let ipa = spoken.next()?.inContext ?? ""
-        return MeloPhone.scalars(Self.interjection(word) ?? Self.adapted(ipa, of: word))
+        return MeloPhone.scalars(
+          Interjection.sounds(of: word, voice: "es") ?? Self.adapted(ipa, of: word))
       }
     }
   }
@@ -88,25 +89,6 @@ struct MeloSpanish: MeloLanguage {
   private static func isStress(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "ˈ" || scalar == "ˌ"
   }
-
-  /// The sounds of the letters of an interjection such as "mmm" or "brrr", which espeak-ng spells.
-  ///
-  /// That is a word without vowels in which a letter stands three times in a row, as in no acronym.
-  private static func interjection(_ word: String) -> String? {
-    let letters = Array(word.unicodeScalars)
-    let isDrawnOut = letters.indices.dropFirst(2).contains {
-      letters[$0] == letters[$0 - 1] && letters[$0] == letters[$0 - 2]
-    }
-    guard isDrawnOut else { return nil }
-    let sounds = letters.map { consonants[$0] }
-    return sounds.contains(nil) ? nil : sounds.compactMap { $0 }.joined()
-  }
-
-  private static let consonants: [Unicode.Scalar: String] = [
-    "b": "b", "c": "k", "d": "d", "f": "f", "g": "ɡ", "h": "", "j": "x", "k": "k", "l": "l",
-    "m": "m", "n": "n", "ñ": "ɲ", "p": "p", "q": "k", "r": "ɾ", "s": "s", "t": "t", "v": "b",
-    "x": "ks", "z": "θ",
-  ]
 }
 
 extension EspeakPhonemizer {

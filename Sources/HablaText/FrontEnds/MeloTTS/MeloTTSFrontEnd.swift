@@ -55,7 +55,7 @@ package struct MeloTTSFrontEnd: FrontEnd {
     let text = CanonicalForm.composed(sentence)
     let tokens = MeloToken.tokens(of: text, marks: rules.marks)
       .withoutFullStops(behind: rules.abbreviations)
-    let words = tokens.words
+    let words = rules.words(of: tokens, in: text)
     let pronunciation = pronunciation.flatMap { $0.language == entry.espeakVoice ? $0 : nil }
     var spoken =
       if let pronunciation {
@@ -136,6 +136,8 @@ protocol MeloLanguage: Sendable {
   var endsInMark: Bool { get }
   /// Abbreviations, whose full stop is no mark, with the words that they stand for.
   var abbreviations: [String: [String]] { get }
+  /// The words among tokens, in lower case.
+  func words(of tokens: [MeloToken], in text: MappedText) -> [String]
   /// The words that are spoken one by one for a word: those of a number or abbreviation.
   func parts(of word: String) -> [String]
   /// The phones of each word without a pronunciation model.
@@ -145,6 +147,8 @@ protocol MeloLanguage: Sendable {
 extension MeloLanguage {
   /// None: the normalizer has already rewritten them.
   var abbreviations: [String: [String]] { [:] }
+
+  func words(of tokens: [MeloToken], in text: MappedText) -> [String] { tokens.words }
 
   func parts(of word: String) -> [String] { [word] }
 }

@@ -70,7 +70,7 @@ struct EnglishAbbreviationRule: RewriteRule {
     "fig": "figure", "sec": "section", "art": "article", "jan": "January", "feb": "February",
     "mar": "March", "apr": "April", "jun": "June", "jul": "July", "aug": "August",
     "sep": "September", "sept": "September", "oct": "October", "nov": "November",
-    "dec": "December",
+    "dec": "December", "rm": "room", "apt": "apartment", "ste": "suite",
   ]
   private static let anywhere = [
     "etc": "et cetera", "vs": "versus", "jr": "junior", "sr": "senior", "inc": "incorporated",
@@ -83,6 +83,9 @@ struct EnglishAbbreviationRule: RewriteRule {
 struct EnglishAcronymRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     var text = line[index].text
+    if let words = Self.wars[text] {
+      return RewriteMatch(kind: .acronym, end: index + 1, spoken: words)
+    }
     let isPlural = text.utf8.count > 2 && text.hasSuffix("s")
     if isPlural { text.removeLast() }
     guard (2...8).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 65 && $0 <= 90 }),
@@ -96,6 +99,8 @@ struct EnglishAcronymRule: RewriteRule {
   static func spell(_ text: String) -> String {
     text.uppercased().map(String.init).joined(separator: " ")
   }
+
+  private static let wars = ["WWI": "World War One", "WWII": "World War Two"]
 
   private static let spelled: Set<String> = [
     "USA", "US", "UK", "EU", "UN", "AI", "FBI", "CIA", "USB", "ATM", "CEO", "CFO", "CTO", "API",

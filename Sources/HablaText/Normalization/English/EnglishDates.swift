@@ -70,6 +70,21 @@ struct EnglishDateRule: RewriteRule {
   private static let monthNames = Set(months.map { $0.lowercased() })
 }
 
+/// Spans of weekdays: Mon-Fri, Sat–Sun.
+struct EnglishWeekdaysRule: RewriteRule {
+  func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
+    guard let first = Self.names[line[index].text], let last = Self.names[line[index + 2].text],
+      line[index + 1].isMark("-") || line[index + 1].isMark("–"), !line[index + 3].isMark("-")
+    else { return nil }
+    return RewriteMatch(kind: .date, end: index + 3, spoken: first + " to " + last)
+  }
+
+  private static let names = [
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday",
+    "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+  ]
+}
+
 /// Times: 12:30, 9:05 a.m., 5 PM, 18:00.
 struct EnglishTimeRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {

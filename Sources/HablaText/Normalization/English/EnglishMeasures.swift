@@ -2,25 +2,40 @@
 struct EnglishMeasureRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     guard let numeral = EnglishNumeral.read(line, at: index) else { return nil }
+    if let height = Self.feetAndInches(line, at: index) { return height }
     let place = line.skippingSpace(numeral.end)
     if line[place].isMark("%") {
       let spoken = EnglishNumeralWords.words(numeral) + " percent"
       return RewriteMatch(kind: .percent, end: place + 1, spoken: spoken)
     }
-    guard var (unit, end) = Self.unit(line, at: place) else { return nil }
-    if !numeral.isOne { unit = Self.plural(unit) }
+    guard var (unit, end) = EnglishUnits.unit(line, at: place) else { return nil }
+    if !numeral.isOne { unit = EnglishUnits.plural(unit) }
     if line[end].isMark("/"), let lower = EnglishUnits.names[line[end + 1].text] {
       unit += " per " + lower
       end += 2
     }
-    if line[end].isMark("."), line[end + 1].kind == .space, !line.endsSentence(at: end + 1) {
-      end += 1
-    }
+    end = EnglishUnits.withoutPoint(line, at: end)
     return RewriteMatch(
       kind: .unit, end: end, spoken: EnglishNumeralWords.words(numeral) + " " + unit)
   }
 
-  private static func unit(_ line: TokenLine, at place: Int) -> (String, Int)? {
+  /// A height in feet and inches: 6'2".
+  private static func feetAndInches(_ line: TokenLine, at index: Int) -> RewriteMatch? {
+    guard let feet = line.digits(at: index), feet.utf8.count <= 2,
+      ["'", "’", "′"].contains(line[index + 1].text), let inches = line.digits(at: index + 2),
+      let count = Int(inches), count < 12, ["\"", "”", "″"].contains(line[index + 3].text)
+    else { return nil }
+    let spoken =
+      EnglishNumberWords.cardinal(feet) + (feet == "1" ? " foot " : " feet ")
+      + EnglishNumberWords.cardinal(inches) + (count == 1 ? " inch" : " inches")
+    return RewriteMatch(kind: .unit, end: index + 4, spoken: spoken)
+  }
+}
+
+/// English units of measure.
+enum EnglishUnits {
+  /// The unit at `place` in the singular, with the index behind it.
+  static func unit(_ line: TokenLine, at place: Int) -> (String, Int)? {
     if ["°", "º"].contains(line[place].text) {
       switch line[line.skippingSpace(place + 1)].text {
       case "C": return ("degree Celsius", line.skippingSpace(place + 1) + 1)
@@ -28,7 +43,7 @@ struct EnglishMeasureRule: RewriteRule {
       default: return ("degree", place + 1)
       }
     }
-    guard line[place].kind == .word, let name = EnglishUnits.names[line[place].text] else {
+    guard line[place].kind == .word, let name = names[line[place].text] else {
       return nil
     }
     guard !(line[place + 1].isMark("-") && line[place + 2].kind == .word) else { return nil }
@@ -41,7 +56,7 @@ struct EnglishMeasureRule: RewriteRule {
   }
 
   /// The plural of "mile per hour" is in its first word, that of "square foot" in its last.
-  private static func plural(_ unit: String) -> String {
+  static func plural(_ unit: String) -> String {
     let words = unit.split(separator: " ").map(String.init)
     let isSplit = words.count > 1 && ["per", "Celsius", "Fahrenheit"].contains(words[1])
     let counted = isSplit ? 0 : words.count - 1
@@ -52,15 +67,21 @@ struct EnglishMeasureRule: RewriteRule {
       return word.hasSuffix("z") || word == "bar" ? word : word + "s"
     }.joined(separator: " ")
   }
-}
 
-/// English units of measure.
-enum EnglishUnits {
+  /// The index behind the full stop of an abbreviated unit that ends at `index`.
+  static func withoutPoint(_ line: TokenLine, at index: Int) -> Int {
+    let isPoint =
+      line[index].isMark(".") && line[index + 1].kind == .space
+      && !line.endsSentence(at: index + 1)
+    return isPoint ? index + 1 : index
+  }
+
   static let names = [
     "km": "kilometer", "m": "meter", "cm": "centimeter", "mm": "millimeter", "mi": "mile",
     "ft": "foot", "yd": "yard", "kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "l": "liter", "L": "liter", "ml": "milliliter",
-    "mL": "milliliter", "h": "hour", "hr": "hour", "hrs": "hour", "min": "minute",
+    "mL": "milliliter", "h": "hour", "hr": "hour", "hrs": "hour", "yr": "year", "yrs": "year",
+    "min": "minute",
     "mins": "minute", "sec": "second", "secs": "second", "s": "second", "ms": "millisecond",
     "mph": "mile per hour", "kph": "kilometer per hour", "rpm": "revolution per minute",
     "GB": "gigabyte", "MB": "megabyte", "KB": "kilobyte", "TB": "terabyte",

@@ -6,11 +6,13 @@ package struct EnglishNormalizer: TextNormalizer {
   private static let engine = RewriteEngine(
     rules: RuleSet(
       word: [
-        WebAddressRule.english, EnglishCurrencyRule(), EnglishAbbreviationRule(),
+        WebAddressRule.english, EnglishWeekdaysRule(), EnglishCurrencyRule(),
+        EnglishAbbreviationRule(),
         EnglishRomanRule(), TimesLetterRule(word: "by"), EnglishAcronymRule(),
       ],
       digits: [
-        WebAddressRule.english, EnglishDateRule(), EnglishTimeRule(), EnglishCurrencyRule(),
+        WebAddressRule.english, EnglishDateRule(), VerseRule.english, EnglishTimeRule(),
+        EnglishCurrencyRule(),
         CardNumberRule(spell: EnglishNumberWords.spelled), EnglishPhoneRule(), EnglishVersionRule(),
         EnglishFractionRule(), EnglishOrdinalRule(),
         EnglishMeasureRule(), EnglishCardinalRule(),

@@ -12,6 +12,11 @@ struct EnglishCardinalRule: RewriteRule {
       }
     }
     let spoken = EnglishNumeralWords.words(numeral)
+    // 3.2M people, 1.5B
+    let scale = ["M": " million", "B": " billion"][line[numeral.end].text]
+    if let scale, !numeral.fraction.isEmpty || line[numeral.end + 1].kind == .space {
+      return RewriteMatch(kind: .number, end: numeral.end + 1, spoken: spoken + scale)
+    }
     return RewriteMatch(kind: .number, end: numeral.end, spoken: spoken)
   }
 
@@ -87,21 +92,21 @@ struct EnglishOrdinalRule: RewriteRule {
 struct EnglishFractionRule: RewriteRule {
   func match(_ line: TokenLine, at index: Int, after context: SpokenContext) -> RewriteMatch? {
     if let (top, bottom) = VulgarFraction.values[line[index].text] {
-      return Self.match("", top, bottom, end: index + 1)
+      return Self.match("", top, bottom, line, end: index + 1)
     }
     guard let whole = line.digits(at: index) else { return nil }
     let place = line.skippingSpace(index + 1)
     if let (top, bottom) = VulgarFraction.values[line[place].text] {
-      return Self.match(EnglishNumberWords.cardinal(whole), top, bottom, end: place + 1)
+      return Self.match(EnglishNumberWords.cardinal(whole), top, bottom, line, end: place + 1)
     }
     if place > index + 1, let (top, bottom) = Self.slashed(line, at: place), top < bottom,
       Self.parts[bottom] != nil
     {
-      return Self.match(EnglishNumberWords.cardinal(whole), top, bottom, end: place + 3)
+      return Self.match(EnglishNumberWords.cardinal(whole), top, bottom, line, end: place + 3)
     }
     guard let (top, bottom) = Self.slashed(line, at: index) else { return nil }
     if Self.parts[bottom] != nil, top <= 12, (top, bottom) != (24, 7) {
-      return Self.match("", top, bottom, end: index + 3)
+      return Self.match("", top, bottom, line, end: index + 3)
     }
     let isPair = (top, bottom) == (24, 7) || top == bottom
     let spoken =
@@ -119,15 +124,29 @@ struct EnglishFractionRule: RewriteRule {
     return (top, bottom)
   }
 
-  private static func match(_ whole: String, _ top: Int, _ bottom: Int, end: Int) -> RewriteMatch? {
+  private static func match(
+    _ whole: String, _ top: Int, _ bottom: Int, _ line: TokenLine, end: Int
+  ) -> RewriteMatch? {
     guard let part = parts[bottom] else { return nil }
     let plural = bottom == 2 ? "halves" : part + "s"
-    let isHalf = top == 1 && bottom == 2 && !whole.isEmpty
-    let fraction =
-      isHalf
+    let isHalf = top == 1 && bottom == 2
+    var fraction =
+      isHalf && !whole.isEmpty
       ? "a half" : EnglishNumberWords.cardinal(String(top)) + " " + (top == 1 ? part : plural)
-    let spoken = whole.isEmpty ? fraction : whole + " and " + fraction
-    return RewriteMatch(kind: .fraction, end: end, spoken: spoken)
+    guard let (unit, unitEnd) = EnglishUnits.unit(line, at: line.skippingSpace(end)) else {
+      let spoken = whole.isEmpty ? fraction : whole + " and " + fraction
+      return RewriteMatch(kind: .fraction, end: end, spoken: spoken)
+    }
+    // three quarters of a pound, half an hour, one and a half pounds
+    let article = ["hour", "ounce", "inch"].contains { unit.hasPrefix($0) } ? "an " : "a "
+    if whole.isEmpty {
+      fraction = (isHalf ? "half " : fraction + " of ") + article + unit
+    } else {
+      let part = isHalf ? "a half" : EnglishNumberWords.cardinal(String(top)) + " " + part
+      fraction = whole + " and " + part + " " + EnglishUnits.plural(unit)
+    }
+    return RewriteMatch(
+      kind: .unit, end: EnglishUnits.withoutPoint(line, at: unitEnd), spoken: fraction)
   }
 
   private static let parts = [

@@ -10,7 +10,8 @@ package struct FrenchNormalizer: TextNormalizer {
         TimesLetterRule(word: "fois"), FrenchAcronymRule(),
       ],
       digits: [
-        WebAddressRule.french, FrenchDateRule(), FrenchTimeRule(), FrenchPhoneRule(),
+        WebAddressRule.french, FrenchDateRule(), VerseRule.french, FrenchTimeRule(),
+        FrenchPhoneRule(),
         CardNumberRule(spell: FrenchNumberWords.spelled), FrenchCurrencyRule(),
         FrenchVersionRule(), FrenchFractionRule(), FrenchOrdinalRule(), FrenchMeasureRule(),
         FrenchCardinalRule(),

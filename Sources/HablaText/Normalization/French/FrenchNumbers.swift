@@ -22,7 +22,10 @@ struct FrenchCardinalRule: RewriteRule {
     let isName = Self.numbered.contains(context.lowerWord)
     let gender = isName ? .masculine : FrenchNouns.gender(noun)
     var spoken = FrenchNumeralWords.words(numeral, gender)
-    if FrenchNumeralWords.needsOf(numeral), isFollowed, !Self.connectives.contains(noun.lower) {
+    let hasOf = noun.lower.hasPrefix("d'") || noun.lower.hasPrefix("d’")
+    if FrenchNumeralWords.needsOf(numeral), isFollowed, !hasOf,
+      !Self.connectives.contains(noun.lower)
+    {
       spoken += " " + FrenchNumeralWords.of(noun.text) + noun.text
       return RewriteMatch(kind: .number, end: numeral.end + 2, spoken: spoken)
     }

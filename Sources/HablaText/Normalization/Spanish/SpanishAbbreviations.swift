@@ -13,7 +13,8 @@ struct SpanishAbbreviationRule: RewriteRule {
       let keepsPoint = candidate.mayEndSentence && line.endsSentence(at: end)
       var spoken = candidate.spoken
       if spoken == "máximo" || spoken == "mínimo",
-        SpanishNoun(context.lowerWord)?.isFeminine == true
+        ["la", "las"].contains(context.lowerWord)
+          || SpanishNoun(context.lowerWord)?.isFeminine == true
       {
         spoken = spoken.dropLast() + "a"
       }

@@ -47,7 +47,7 @@ struct SpanishDateRule: RewriteRule {
   ) -> RewriteMatch? {
     let sign = line[index + 1]
     guard sign.kind == .space || sign.isMark("-") || sign.isMark("/"),
-      let month = shortMonths[line[index + 2].lower]
+      let month = shortMonths[line[index + 2].lower] ?? romanMonth(sign, line, at: index + 2)
     else { return nil }
     var end = index + 3
     let hasPoint = line[end].isMark(".")
@@ -62,6 +62,15 @@ struct SpanishDateRule: RewriteRule {
     else { return nil }
     let spoken = spoken(day: day, month: String(month), year: hasYear ? year : nil)
     return spoken.map { RewriteMatch(kind: .date, end: hasYear ? end + 2 : end, spoken: $0) }
+  }
+
+  /// The month of 5-VI-1990.
+  private static func romanMonth(_ sign: Token, _ line: TokenLine, at index: Int) -> Int? {
+    guard sign.kind == .mark, line[index + 1].isMark(sign.text),
+      line.digits(at: index + 2)?.utf8.count == 4,
+      let month = RomanNumeral.value(of: line[index].text), month <= 12
+    else { return nil }
+    return month
   }
 
   private static func spoken(day: String, month: String, year: String?) -> String? {

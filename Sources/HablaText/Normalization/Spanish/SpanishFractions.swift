@@ -27,6 +27,10 @@ struct SpanishFractionRule: RewriteRule {
       // Paso 3/5
       return Self.joined(top, " de ", bottom, line, end: index + 3)
     }
+    if top > bottom, line[line.skippingSpace(index + 3)].isMark("=") {
+      // 10/2 = 5
+      return Self.joined(top, " entre ", bottom, line, end: index + 3)
+    }
     guard top <= 12, bottom <= 9, SpanishOrdinals.part(bottom) != nil else {
       // Ley 39/2015 is of a year, 2024/2025 two years.
       let years = 1800...2100

@@ -15,7 +15,8 @@ package struct SpanishNormalizer: TextNormalizer {
         SpanishInitialRule(), TimesLetterRule(word: "por"), SpanishAcronymRule(),
       ],
       digits: [
-        WebAddressRule.spanish, SpanishDateRule(), SpanishTimeRule(), SpanishCurrencyRule(),
+        WebAddressRule.spanish, SpanishDateRule(), VerseRule.spanish, SpanishTimeRule(),
+        SpanishCurrencyRule(),
         CardNumberRule(spell: SpanishNumberWords.spelled), SpanishPhoneRule(),
         SpanishVersionRule(), SpanishFractionRule(), SpanishOrdinalRule(), SpanishMeasureRule(),
         SpanishCardinalRule(),

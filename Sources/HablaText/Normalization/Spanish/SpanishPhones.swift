@@ -23,9 +23,13 @@ struct SpanishPhoneRule: RewriteRule {
     guard let first = phone.groups.first?.utf8.first, let last = phone.groups.last else {
       return false
     }
-    // 900 000 000 euros
+    // 900 000 000 euros, 600 100 200 €, 612 345 678 habitantes
     let amount = line.skippingSpace(phone.end)
-    if last.hasSuffix("000") || SpanishCurrency.at(amount, line) != nil { return false }
+    if last.hasSuffix("000") || SpanishCurrency.at(amount, line) != nil
+      || SpanishCurrency.isName(line[amount].lower) || counted.contains(line[amount].lower)
+    {
+      return false
+    }
     switch lengths {
     case [9], [3, 3, 3]: return (54...57).contains(first) && phone.separator != "."
     case [3, 2, 2, 2]: return (54...57).contains(first)
@@ -35,6 +39,10 @@ struct SpanishPhoneRule: RewriteRule {
     default: return false
     }
   }
+
+  /// What is counted by the hundred million.
+  private static let counted = SpanishWordLists.set(
+    "habitantes personas usuarios dosis toneladas libras yenes kilómetros km kg bytes")
 
   private static let announcing = SpanishWordLists.set(
     """

@@ -38,7 +38,9 @@ struct SpanishTimeRule: RewriteRule {
     var spoken = Self.clock(hour, minute, isSpoken: isSpoken && (hour <= 12 || suffix == nil))
     if let suffix {
       end = suffix
-      if minute == 0 || !isSpoken || hour > 12 { spoken += hour == 1 ? " hora" : " horas" }
+      if minute == 0 || !isSpoken || hour > 12 {
+        spoken += hour == 1 && minute == 0 ? " hora" : " horas"
+      }
     } else if minute == 0, !isSpoken, !Self.isRange(line, at: end) {
       spoken += hour == 1 ? " en punto" : " horas"
     }

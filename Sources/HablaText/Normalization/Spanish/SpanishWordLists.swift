@@ -93,7 +93,5 @@ enum SpanishWordLists {
   /// Words behind which an hour stands in the feminine: "a las 21".
   static let feminineDeterminers = set("las unas otras estas esas aquellas muchas varias")
 
-  static func set(_ words: String) -> Set<String> {
-    Set(words.split(whereSeparator: \.isWhitespace).map(String.init))
-  }
+  static func set(_ words: String) -> Set<String> { Set(words: words) }
 }
