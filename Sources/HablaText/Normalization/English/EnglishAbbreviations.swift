@@ -75,7 +75,9 @@ struct EnglishAbbreviationRule: RewriteRule {
   private static let anywhere = [
     "etc": "et cetera", "vs": "versus", "jr": "junior", "sr": "senior", "inc": "incorporated",
     "ltd": "limited", "corp": "corporation", "ave": "avenue", "blvd": "boulevard", "rd": "road",
-    "dept": "department", "approx": "approximately", "est": "established", "tel": "telephone",
+    "dept": "department", "mon": "Monday", "tue": "Tuesday", "tues": "Tuesday", "thu": "Thursday",
+    "thurs": "Thursday", "fri": "Friday", "approx": "approximately", "est": "established",
+    "tel": "telephone",
   ]
 }
 

@@ -16,7 +16,7 @@ struct EnglishDateRule: RewriteRule {
     guard ["/", "-", "."].contains(sign), let second = line.digits(at: index + 2),
       line[index + 3].isMark(sign), let third = line.digits(at: index + 4),
       !(line[index + 5].isMark(sign) && line[index + 6].kind == .digits)
-    else { return nil }
+    else { return Self.withoutYear(line, at: index, after: context) }
     let spoken: String?
     if first.utf8.count == 4 {
       spoken = Self.spoken(month: second, day: third, year: first)
@@ -27,6 +27,19 @@ struct EnglishDateRule: RewriteRule {
         ?? Self.spoken(month: second, day: first, year: third)
     }
     return spoken.map { RewriteMatch(kind: .date, end: index + 5, spoken: $0) }
+  }
+
+  /// A date such as 12/25 behind a word that dates follow; what may be a fraction is none.
+  private static func withoutYear(
+    _ line: TokenLine, at index: Int, after context: SpokenContext
+  ) -> RewriteMatch? {
+    guard ["on", "by", "until", "till", "since", "due", "before"].contains(context.lowerWord),
+      line[index + 1].isMark("/"), let digits = line.digits(at: index + 2),
+      let value = Int(digits), value > 10, !line[index + 3].isMark("/"),
+      let month = line.digits(at: index).flatMap({ Int($0) }), (1...12).contains(month),
+      let day = day(digits)
+    else { return nil }
+    return RewriteMatch(kind: .date, end: index + 3, spoken: months[month - 1] + " " + day)
   }
 
   /// The day behind the name of a month, with a year behind a comma.

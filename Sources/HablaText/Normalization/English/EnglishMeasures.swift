@@ -81,6 +81,7 @@ enum EnglishUnits {
     "ft": "foot", "yd": "yard", "kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "l": "liter", "L": "liter", "ml": "milliliter",
     "mL": "milliliter", "h": "hour", "hr": "hour", "hrs": "hour", "yr": "year", "yrs": "year",
+    "pts": "point",
     "min": "minute",
     "mins": "minute", "sec": "second", "secs": "second", "s": "second", "ms": "millisecond",
     "mph": "mile per hour", "kph": "kilometer per hour", "rpm": "revolution per minute",

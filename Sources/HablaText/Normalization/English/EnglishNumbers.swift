@@ -12,9 +12,9 @@ struct EnglishCardinalRule: RewriteRule {
       }
     }
     let spoken = EnglishNumeralWords.words(numeral)
-    // 3.2M people, 1.5B
+    // 3.2M, 1.5B; 221B and 5M may be an address, and M metres.
     let scale = ["M": " million", "B": " billion"][line[numeral.end].text]
-    if let scale, !numeral.fraction.isEmpty || line[numeral.end + 1].kind == .space {
+    if let scale, !numeral.fraction.isEmpty || line[numeral.end + 2].lower == "people" {
       return RewriteMatch(kind: .number, end: numeral.end + 1, spoken: spoken + scale)
     }
     return RewriteMatch(kind: .number, end: numeral.end, spoken: spoken)

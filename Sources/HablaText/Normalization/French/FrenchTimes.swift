@@ -48,7 +48,8 @@ struct FrenchDateRule: RewriteRule {
     guard line[index + 3].isMark(sign), let third = line.digits(at: index + 4) else {
       // Without a year only behind a word that dates follow.
       guard sign == "/", Self.announcers.contains(context.lowerWord), first.utf8.count <= 2,
-        second.utf8.count == 2, !line[index + 3].isMark("/"),
+        second.utf8.count == 2 || Self.isNoFraction(line, behind: index + 3),
+        !line[index + 3].isMark("/"),
         let spoken = Self.spoken(day: first, month: second)
       else { return nil }
       return RewriteMatch(kind: .date, end: index + 3, spoken: spoken)
@@ -72,6 +73,12 @@ struct FrenchDateRule: RewriteRule {
     else { return nil }
     let words = dayValue == 1 ? "premier" : FrenchNumberWords.cardinal(dayValue)
     return words + " " + months[monthValue - 1]
+  }
+
+  /// Whether nothing follows that a fraction would be of: le 3/5.
+  private static func isNoFraction(_ line: TokenLine, behind index: Int) -> Bool {
+    let next = line[line.skippingSpace(index)]
+    return next.kind != .word || ["à", "au", "et", "ou", "vers", "dès"].contains(next.lower)
   }
 
   private static let announcers: Set<String> = ["le", "du", "au", "depuis", "dès"]
