@@ -68,6 +68,23 @@ package struct StoredPanels: Sendable {
     }
   }
 
+  /// Widens the 16-bit floats (IEEE 754 binary16, finite) of panel `panel`; exact.
+  package func expand(
+    _ panel: Int, _ values: UnsafePointer<UInt16>, into panels: UnsafeMutablePointer<Float>
+  ) {
+    PanelKernel.widen(
+      values + panel * panelSize, panelSize, into: panels + panel * panelSize)
+  }
+
+  /// Index of the first 16-bit float that is infinite or NaN; nil when all are finite.
+  package static func firstNotFinite(_ values: UnsafePointer<UInt16>, _ count: Int) -> Int? {
+    let exponent: UInt16 = 0x7C00
+    // Without decisions the loop vectorises; only a bad file is searched one by one.
+    var found: UInt32 = 0
+    for i in 0..<count { found |= values[i] & exponent == exponent ? 1 : 0 }
+    return found == 0 ? nil : (0..<count).first { values[$0] & exponent == exponent }
+  }
+
   /// Rounds panels to 8 bits, with a scale per output.
   package func quantize(
     _ panels: UnsafePointer<Float>, into values: UnsafeMutablePointer<Int8>,

@@ -68,6 +68,23 @@ package enum PanelKernel {
     }
   }
 
+  /// Widens `count` (whole vectors) 16-bit floats, IEEE 754 binary16; exact where they are finite.
+  @inline(never)
+  package static func widen(
+    _ halves: UnsafePointer<UInt16>, _ count: Int, into floats: UnsafeMutablePointer<Float>
+  ) {
+    var i = 0
+    while i < count {
+      let stored = UnsafeRawPointer(halves + i).loadUnaligned(as: SIMD8<UInt16>.self)
+      let bits = SIMD8<UInt32>(truncatingIfNeeded: stored)
+      // The exponent's bias differs by 112; multiplying also normalises subnormal values.
+      let scaled = unsafeBitCast((bits & 0x7FFF) &<< 13, to: Vector.self) * 0x1p112
+      let signed = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) | ((bits & 0x8000) &<< 16)
+      UnsafeMutableRawPointer(floats + i).storeBytes(of: signed, as: SIMD8<UInt32>.self)
+      i += 8
+    }
+  }
+
   /// Bytes of the weights of one input, which are one line of the caches.
   private static let lineSize = 64
 

@@ -3,13 +3,15 @@ import HablaKernels
 
 /// The weights of a layer, ready for products.
 ///
-/// From Habla's own files they are used in place: floats as they are, 8-bit integers expanded each
-/// time the layer runs, so that they are in memory once, as bytes that all processes share. From
-/// other files they are arranged once. Threads: immutable.
+/// From Habla's own files they are used in place: floats as they are, and in a file with 8-bit
+/// weights these and its 16-bit floats expanded each time the layer runs, so that they are in memory
+/// once, as bytes that all processes share. Other files' weights are arranged once, and 16-bit files'
+/// are expanded once, which is faster. Threads: immutable.
 struct PanelWeights: Sendable {
   private enum Storage: Sendable {
     case product(Deferred<PanelConvolution>)
-    case integers(Integers, StoredPanels, scales: WeightArray)
+    case halves(Deferred<InPlace<UInt16>>, StoredPanels)
+    case integers(InPlace<Int8>, StoredPanels, scales: WeightArray)
   }
 
   /// Sizes of the layer.
@@ -31,6 +33,9 @@ struct PanelWeights: Sendable {
     if let (values, scales) = try loader.integers(), StoredPanels.isProductOrder {
       let factors = try reader.later(cost: shape.outputs) { try scales.floats() }
       storage = .integers(values, panels, scales: WeightArray(count: shape.outputs, factors))
+    } else if reader.has8BitWeights, StoredPanels.isProductOrder, let halves = loader.halves() {
+      storage = .halves(
+        try reader.later(cost: panels.count / 2) { try loader.checked(halves) }, panels)
     } else {
       storage = .product(
         try reader.later(cost: panels.count) { try loader.product(shape, panels) })
@@ -41,24 +46,33 @@ struct PanelWeights: Sendable {
   func product(_ run: RunState) -> PanelConvolution {
     switch storage {
     case .product(let product): return product.value
+    case .halves(let halves, let panels):
+      let values = halves.value.values
+      return expanded(panels, run) { panels.expand($0, values, into: $1) }
     case .integers(let integers, let panels, let scales):
-      let buffer = run.workspace.take(panels.count)
-      let factors = scales.pointer
-      run.pool.run(panels.panelCount) { panel in
-        panels.expand(panel, integers.values, scales: factors, into: buffer)
-      }
-      return PanelConvolution(shape, panels: buffer, owner: run.workspace)
+      let (values, factors) = (integers.values, scales.pointer)
+      return expanded(panels, run) { panels.expand($0, values, scales: factors, into: $1) }
     }
+  }
+
+  /// The product with panels that `expand` writes one by one into the run's memory.
+  private func expanded(
+    _ panels: StoredPanels, _ run: RunState,
+    _ expand: (_ panel: Int, UnsafeMutablePointer<Float>) -> Void
+  ) -> PanelConvolution {
+    let buffer = run.workspace.take(panels.count)
+    run.pool.run(panels.panelCount) { (panel: Int) in expand(panel, buffer) }
+    return PanelConvolution(shape, panels: buffer, owner: run.workspace)
   }
 }
 
-/// 8-bit values in place; `owner` keeps them there.
-private struct Integers: @unchecked Sendable {
-  let values: UnsafePointer<Int8>
+/// Values in place in a mapped file; `owner` keeps them there.
+private struct InPlace<Element: Sendable>: @unchecked Sendable {
+  let values: UnsafePointer<Element>
   private let owner: AnyObject
 
   init(_ bytes: UnsafeRawPointer, owner: AnyObject) {
-    (values, self.owner) = (bytes.assumingMemoryBound(to: Int8.self), owner)
+    (values, self.owner) = (bytes.assumingMemoryBound(to: Element.self), owner)
   }
 }
 
@@ -95,14 +109,34 @@ extension WeightReader {
 
 extension WeightLoader {
   /// 8-bit values in place and what reads their scales; nil for other types.
-  fileprivate func integers() throws -> (Integers, scales: WeightLoader)? {
+  fileprivate func integers() throws -> (InPlace<Int8>, scales: WeightLoader)? {
     guard let scales, case .tensor(let info) = stored,
       let bytes = checkpoint.mappedBytes(info.name)?.baseAddress
     else { return nil }
     return (
-      Integers(bytes, owner: checkpoint as AnyObject),
+      InPlace(bytes, owner: checkpoint as AnyObject),
       try WeightLoader(checkpoint, .tensor(scales), scales.shape)
     )
+  }
+
+  /// 16-bit floats in place; nil for other types.
+  fileprivate func halves() -> InPlace<UInt16>? {
+    guard case .tensor(let info) = stored, info.type == .float16,
+      let bytes = checkpoint.mappedBytes(info.name)?.baseAddress,
+      UInt(bitPattern: bytes) % UInt(MemoryLayout<UInt16>.alignment) == 0
+    else { return nil }
+    return InPlace(bytes, owner: checkpoint as AnyObject)
+  }
+
+  /// The same when all are finite.
+  ///
+  /// - Throws: `CheckpointError.notFinite`.
+  fileprivate func checked(_ halves: InPlace<UInt16>) throws -> InPlace<UInt16> {
+    guard case .tensor(let info) = stored else { return halves }
+    if let index = StoredPanels.firstNotFinite(halves.values, info.count) {
+      throw CheckpointError.notFinite(name: info.name, index: index)
+    }
+    return halves
   }
 
   /// The values of a file that has them in panels.

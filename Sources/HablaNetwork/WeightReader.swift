@@ -19,6 +19,8 @@ package struct WeightReader: Sendable {
   }
 
   let layout: Layout
+  /// Whether the file has 8-bit weights: whoever chose that wants little memory before speed.
+  let has8BitWeights: Bool
   private let checkpoint: any Checkpoint
   private let fileName: @Sendable (String) -> String
   private var prefix = ""
@@ -32,6 +34,7 @@ package struct WeightReader: Sendable {
   ) {
     self.checkpoint = checkpoint
     self.layout = layout
+    has8BitWeights = checkpoint.tensors.contains { $0.type == .int8 }
     self.fileName = fileName
   }
 

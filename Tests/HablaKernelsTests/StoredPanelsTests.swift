@@ -74,4 +74,31 @@ import Testing
       #expect(abs(expanded.pointer[index] - value) <= scales[output] * 0.5001)
     }
   }
+
+  #if !(os(macOS) && arch(x86_64))
+  /// Every finite 16-bit float is widened exactly, signed zeros and subnormal values included.
+  @Test func widensHalves() throws {
+    let panels = try #require(StoredPanels(outputs: 2048, inputs: 31, taps: 1))
+    let finite = (0...UInt16.max).filter { $0 & 0x7C00 != 0x7C00 }
+    #expect(finite.count == panels.count)
+    #expect(StoredPanels.firstNotFinite(finite, finite.count) == nil)
+    let expanded = FloatBuffer(count: panels.count)
+    for panel in 0..<panels.panelCount {
+      panels.expand(panel, finite, into: expanded.pointer)
+    }
+    for (half, value) in zip(finite, expanded.array) {
+      #expect(value.bitPattern == Float(Float16(bitPattern: half)).bitPattern)
+    }
+  }
+  #endif
+
+  @Test func findsHalvesThatAreNotFinite() {
+    for place in [0, 1, 7, 8, 100, 999] {
+      for bits: UInt16 in [0x7C00, 0xFC00, 0x7E00, 0x7C01] {
+        var halves = [UInt16](repeating: 0x7BFF, count: 1000)
+        halves[place] = bits
+        #expect(StoredPanels.firstNotFinite(halves, halves.count) == place)
+      }
+    }
+  }
 }
