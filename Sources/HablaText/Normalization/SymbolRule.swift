@@ -7,6 +7,8 @@ struct SymbolWords: Sendable {
   var minus: String
   /// Between two numbers: 3-2, 16:9.
   var range: String
+  /// The word before a range that asks for another word in it: between 3 and 5.
+  var between: (word: String, joint: String)
   /// # before a number, behind a letter (C#), and elsewhere.
   var number: String
   var sharp: String
@@ -35,7 +37,7 @@ struct SymbolRule: RewriteRule {
     if let word = words.always[sign] ?? words.currencies[sign] { return word }
     switch HyphenSense(line, at: index) {
     case .minus: return words.minus
-    case .range: return words.range
+    case .range: return isBetween(line, index) ? words.between.joint : words.range
     case .blank: return " "
     case nil: break
     }
@@ -64,6 +66,13 @@ struct SymbolRule: RewriteRule {
       return context.touchesWord && line.isAlphanumeric(at: index + 1) ? " " : nil
     default: return nil
     }
+  }
+
+  /// Whether the number before the sign stands behind the word for "between".
+  private func isBetween(_ line: TokenLine, _ sign: Int) -> Bool {
+    var index = sign - 1
+    while [.digits, .mark].contains(line[index].kind) { index -= 1 }
+    return line[index].kind == .space && line[index - 1].lower == words.between.word
   }
 
   private func isBetweenDigits(_ line: TokenLine, _ index: Int) -> Bool {

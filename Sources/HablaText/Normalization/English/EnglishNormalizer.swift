@@ -41,7 +41,8 @@ extension SymbolWords {
       "§": "section", "©": "copyright", "%": "percent", "№": "number",
     ],
     currencies: ["$": "dollars", "€": "euros", "£": "pounds", "¥": "yen"],
-    minus: "minus", range: "to", number: "number", sharp: "sharp", hash: "hash",
+    minus: "minus", range: "to", between: ("between", "and"), number: "number", sharp: "sharp",
+    hash: "hash",
     dividedBy: "divided by", over: "out of",
     beforeNumber: ["<": "less than", ">": "more than", "~": "about", "^": "to the power of"],
     powers: [

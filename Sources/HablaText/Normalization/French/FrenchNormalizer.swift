@@ -41,7 +41,8 @@ extension SymbolWords {
       "§": "paragraphe", "©": "copyright", "%": "pour cent", "№": "numéro",
     ],
     currencies: ["$": "dollars", "€": "euros", "£": "livres", "¥": "yens"],
-    minus: "moins", range: "à", number: "numéro", sharp: "dièse", hash: "dièse",
+    minus: "moins", range: "à", between: ("entre", "et"), number: "numéro", sharp: "dièse",
+    hash: "dièse",
     dividedBy: "divisé par", over: "sur",
     beforeNumber: ["<": "inférieur à", ">": "supérieur à", "~": "environ", "^": "puissance"],
     powers: [

@@ -9,7 +9,8 @@ extension SymbolWords {
       "℃": "grados Celsius", "℉": "grados Fahrenheit",
     ],
     currencies: SpanishCurrency.signNames,
-    minus: "menos", range: "a", number: "número", sharp: "sharp", hash: "almohadilla",
+    minus: "menos", range: "a", between: ("entre", "y"), number: "número", sharp: "sharp",
+    hash: "almohadilla",
     dividedBy: "entre", over: "sobre",
     beforeNumber: [
       "<": "menor que", ">": "mayor que", "~": "aproximadamente", "^": "elevado a",
