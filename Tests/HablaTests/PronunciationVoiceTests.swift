@@ -8,18 +8,6 @@ import Testing
 @Suite struct PronunciationVoiceTests {
   private static let model = Fixtures.path("pronunciation-tiny")
 
-  /// Runs `body` with a folder that holds a copy of the tiny MeloTTS voice.
-  private func withVoiceFolder(_ body: (String) throws -> Void) throws {
-    let path = NSTemporaryDirectory() + "/habla-pronunciation-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    for name in ["config.json", "checkpoint.pth"] {
-      try FileManager.default.copyItem(
-        atPath: Fixtures.path("melo-tiny/" + name), toPath: path + "/" + name)
-    }
-    try body(path)
-  }
-
   /// Copies the model's files, the lexicon's language changed.
   private func writeModel(to path: String, language: String = "es") throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

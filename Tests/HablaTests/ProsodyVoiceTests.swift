@@ -54,18 +54,6 @@ import Testing
     }
   }
 
-  /// Runs `body` with a folder that holds a copy of the tiny MeloTTS voice.
-  private func withVoiceFolder(_ body: (String) throws -> Void) throws {
-    let path = NSTemporaryDirectory() + "/habla-prosody-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    for name in ["config.json", "checkpoint.pth"] {
-      try FileManager.default.copyItem(
-        atPath: Fixtures.path("melo-tiny/" + name), toPath: path + "/" + name)
-    }
-    try body(path)
-  }
-
   @Test func folderBesideTheVoiceIsFound() throws {
     try withVoiceFolder { path in
       #expect(try Voice(path: path).prosodyPath == nil)
