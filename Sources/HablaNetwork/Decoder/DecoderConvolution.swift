@@ -9,10 +9,13 @@ package struct DecoderConvolution: Sendable {
   let bias: WeightArray?
   private let kernel: Deferred<Kernel>
 
-  /// How the products are computed.
-  private enum Kernel: Sendable {
-    case direct(PanelConvolution)
-    case filtered(FilteredConvolution)
+  /// How the products are computed: one of the two.
+  ///
+  /// An enumeration would keep its case in spare bits of a pointer, which leak checkers then take for
+  /// no pointer: they would report a voice that is open when the process ends.
+  private struct Kernel: Sendable {
+    var direct: PanelConvolution?
+    var filtered: FilteredConvolution?
   }
 
   /// Rows on either side that "same" padding adds.
@@ -28,8 +31,8 @@ package struct DecoderConvolution: Sendable {
       ? try weights.array(name + ".bias", shape: [shape.outputs]) : nil
     kernel = try weights.convolution(name + ".weight", shape, scale: scale) {
       Self.filters(shape)
-        ? .filtered(FilteredConvolution(shape, weights: $0))
-        : .direct(PanelConvolution(shape, weights: $0))
+        ? Kernel(filtered: FilteredConvolution(shape, weights: $0))
+        : Kernel(direct: PanelConvolution(shape, weights: $0))
     }
   }
 
@@ -41,10 +44,8 @@ package struct DecoderConvolution: Sendable {
 
   /// Floats of scratch memory that `forward` needs for up to `rows` rows on `threads` threads.
   package func scratchCount(rows: Int, threads: Int) -> Int {
-    switch kernel.value {
-    case .direct: (rows + shape.reach) * shape.inputs
-    case .filtered(let convolution): convolution.scratchCount * threads
-    }
+    if let filtered = kernel.value.filtered { return filtered.scratchCount * threads }
+    return (rows + shape.reach) * shape.inputs
   }
 
   /// What is added to the convolution's result.
@@ -64,13 +65,13 @@ package struct DecoderConvolution: Sendable {
     rows: Int, _ x: UnsafePointer<Float>, slope: Float, adding sum: Sum,
     into y: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
-    switch kernel.value {
-    case .direct(let convolution):
-      direct(convolution, rows, x, slope, sum, y, scratch, pool)
-    case .filtered(let convolution):
-      convolution.forward(
+    let kernel = kernel.value
+    if let filtered = kernel.filtered {
+      filtered.forward(
         rows: rows, x, slope: slope, bias: sum.bias, residual: sum.residual,
         accumulates: sum.accumulates, into: y, scratch: scratch, pool: pool)
+    } else if let convolution = kernel.direct {
+      direct(convolution, rows, x, slope, sum, y, scratch, pool)
     }
   }
 
