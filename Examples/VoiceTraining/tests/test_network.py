@@ -11,6 +11,7 @@ from conftest import DEFAULT_VOICE, voicetraining
 
 from voicetraining.configuration import LANGUAGES, PRESETS
 from voicetraining.evaluation.library import LibraryVoice
+from voicetraining.goldens import load_voice
 from voicetraining.model import Synthesizer, TextToLatent
 from voicetraining.model.durations import spline
 from voicetraining.text import token_ids, tokens
@@ -20,12 +21,8 @@ from voicetraining.training.loop import Options, Stage
 @pytest.fixture(scope="module")
 def default_network():
     configuration = json.loads((DEFAULT_VOICE / "config.json").read_text(encoding="utf-8"))
-    symbols = configuration["symbols"]
-    network = Synthesizer(len(symbols), 2, PRESETS["default"])
-    state = torch.load(DEFAULT_VOICE / "checkpoint.pth", weights_only=True)["model"]
-    network.load_state_dict({name: value.float() for name, value in state.items()})
     assert vars(PRESETS["default"]) == configuration["model"]
-    return network.eval(), symbols
+    return load_voice(DEFAULT_VOICE)
 
 
 @pytest.mark.parametrize("language, speaker", [("ES", "M"), ("EN", "F")])
