@@ -6,16 +6,23 @@ import HablaNetwork
 /// Tensors have canonical names, weight norm is folded, training-only tensors are left out.
 /// In version "2", the weights of all layers but the decoder's whose outputs are a multiple of 16
 /// have the order of `StoredPanels`, in which they are used in place, under their published shape
-/// [out, in, tap]. In version "1" their order is the published one.
+/// [out, in, tap]. In version "1" their order is the published one. Version "3" is version "2" with a
+/// source in the decoder, which older programs would leave out without a word.
 ///
 /// Metadata: `habla.version`, `habla.family`, `habla.storage`, `habla.network` (JSON of
 /// `VITSConfiguration`) and `habla.files` (JSON object: the family's configuration files as
 /// published, by name).
 enum VoiceFile {
   static let expectation = "a Habla voice file: NAME.habla.safetensors"
-  static let version = "2"
   /// Versions that are read, with the order of their weights.
-  private static let layouts: [String: WeightReader.Layout] = ["1": .published, version: .panels]
+  private static let layouts: [String: WeightReader.Layout] = [
+    "1": .published, "2": .panels, "3": .panels,
+  ]
+
+  /// The version in which a network is written.
+  static func version(of network: VITSConfiguration) -> String {
+    network.decoder.source == nil ? "2" : "3"
+  }
 
   /// Reads an opened file; nil when it is not a Habla voice file.
   static func read(_ checkpoint: any Checkpoint) throws -> (any VoiceFamily.Type, VoiceParts)? {
@@ -23,7 +30,8 @@ enum VoiceFile {
     guard let found = metadata["habla.version"] else { return nil }
     guard let layout = layouts[found] else {
       throw HablaError(
-        .unsupported, "voice file version '\(found)', expected '\(version)'",
+        .unsupported,
+        "voice file version '\(found)', expected \(layouts.keys.sorted().joined(separator: ", "))",
         hint: "convert the voice again with this version of Habla")
     }
     func field(_ name: String) throws -> String {

@@ -28,7 +28,7 @@ extension Voice {
       // Finding its weights notes them; none is read.
       _ = try VITSModel(parts.network, weights: parts.weights.logged(in: log))
       let metadata = [
-        "habla.version": VoiceFile.version,
+        "habla.version": VoiceFile.version(of: parts.network),
         "habla.family": family,
         "habla.network": try ConfigurationJSON.encode(parts.network),
         "habla.files": try ConfigurationJSON.encode(parts.files),

@@ -28,6 +28,9 @@ extension VITSConfiguration {
       try require("kernel size", kernelSize, 1...64)
       try require("dilation rate", dilationRate, 1...64)
     }
+    if let source = decoder.source {
+      try require("source sample rate", source.sampleRate, sampleRate...sampleRate)
+    }
     if !(tailBound > 0 && tailBound.isFinite) {
       throw CheckpointError.unsupported(
         format: "network configuration", what: "tail bound is \(tailBound), expected above 0")

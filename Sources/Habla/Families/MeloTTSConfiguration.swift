@@ -39,6 +39,7 @@ extension MeloTTS {
       let upsampleRates: [Int]
       let upsampleKernelSizes: [Int]
       let upsampleInitialChannels: Int
+      let source: Source?
 
       enum CodingKeys: String, CodingKey {
         case interChannels = "inter_channels"
@@ -59,6 +60,21 @@ extension MeloTTS {
         case upsampleRates = "upsample_rates"
         case upsampleKernelSizes = "upsample_kernel_sizes"
         case upsampleInitialChannels = "upsample_initial_channel"
+        case source
+      }
+    }
+
+    /// Habla's addition to the section `model`: the decoder's oscillator.
+    struct Source: Decodable, Sendable {
+      let pitchChannel: Int
+      let voicingChannel: Int
+      let center: Float
+      let scale: Float
+
+      enum CodingKeys: String, CodingKey {
+        case pitchChannel = "pitch_channel"
+        case voicingChannel = "voicing_channel"
+        case center, scale
       }
     }
 
@@ -140,7 +156,12 @@ extension MeloTTS.Configuration {
         inputChannels: model.interChannels, initialChannels: model.upsampleInitialChannels,
         upsampleRates: model.upsampleRates, upsampleKernelSizes: model.upsampleKernelSizes,
         residualBlock: model.residualBlock, residualKernelSizes: model.residualKernelSizes,
-        residualDilations: model.residualDilations, speakerChannels: speakerChannels))
+        residualDilations: model.residualDilations, speakerChannels: speakerChannels,
+        source: model.source.map {
+          HarmonicSourceConfiguration(
+            sampleRate: data.samplingRate, pitchChannel: $0.pitchChannel,
+            voicingChannel: $0.voicingChannel, centerPitch: $0.center, pitchScale: $0.scale)
+        }))
     try network.check()
     return network
   }

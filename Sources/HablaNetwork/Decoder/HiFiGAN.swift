@@ -13,6 +13,8 @@ package final class HiFiGAN: Sendable {
     let channels: Int
     private let deferredUpsampling: Deferred<TransposedConvolution>
     let upsamplingBias: WeightArray?
+    /// What is added behind the upsampling layer; nil without a source.
+    let source: SourceConvolution?
     /// For every residual block its convolutions in order of use.
     let blocks: [[DecoderConvolution]]
 
@@ -23,14 +25,15 @@ package final class HiFiGAN: Sendable {
     ) {
       self.init(
         channels: channels, deferredUpsampling: Deferred(upsampling),
-        upsamplingBias: upsamplingBias, blocks: blocks)
+        upsamplingBias: upsamplingBias, source: nil, blocks: blocks)
     }
 
     init(
       channels: Int, deferredUpsampling: Deferred<TransposedConvolution>,
-      upsamplingBias: WeightArray?, blocks: [[DecoderConvolution]]
+      upsamplingBias: WeightArray?, source: SourceConvolution?, blocks: [[DecoderConvolution]]
     ) {
       self.channels = channels
+      self.source = source
       self.deferredUpsampling = deferredUpsampling
       self.upsamplingBias = upsamplingBias
       self.blocks = blocks
@@ -91,6 +94,10 @@ package final class HiFiGAN: Sendable {
       },
       upsamplingBias: weights.contains("ups.\(index).bias")
         ? try weights.array("ups.\(index).bias", shape: [channels]) : nil,
+      source: sizes.source == nil
+        ? nil
+        : try SourceConvolution(
+          weights, "noise_convs.\(index)", outputs: channels, stride: sizes.stride(stage: index)),
       blocks: try sizes.residualKernelSizes.enumerated().map { j, kernel in
         let name = "resblocks.\(index * sizes.residualKernelSizes.count + j)"
         func layer(_ suffix: String, _ dilation: Int) throws -> DecoderConvolution {

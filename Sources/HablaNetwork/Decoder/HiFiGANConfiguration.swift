@@ -30,12 +30,15 @@ package struct HiFiGANConfiguration: Sendable, Equatable, Codable {
   package var speakerChannels: Int
   /// Slope of LeakyReLU below zero, except before the last convolution, where it is 0.01.
   package var leakyReLUSlope: Float
+  /// The oscillator that every stage hears; nil for HiFi-GAN as published, which has none.
+  package var source: HarmonicSourceConfiguration?
 
   /// Describes a generator; `check` tells whether it can exist.
   package init(
     inputChannels: Int, initialChannels: Int, upsampleRates: [Int], upsampleKernelSizes: [Int],
     residualBlock: ResidualBlockKind, residualKernelSizes: [Int], residualDilations: [[Int]],
-    speakerChannels: Int = 0, leakyReLUSlope: Float = 0.1
+    speakerChannels: Int = 0, leakyReLUSlope: Float = 0.1,
+    source: HarmonicSourceConfiguration? = nil
   ) {
     self.inputChannels = inputChannels
     self.initialChannels = initialChannels
@@ -46,10 +49,14 @@ package struct HiFiGANConfiguration: Sendable, Equatable, Codable {
     self.residualDilations = residualDilations
     self.speakerChannels = speakerChannels
     self.leakyReLUSlope = leakyReLUSlope
+    self.source = source
   }
 
   /// Samples per latent frame: the product of the upsampling rates.
   package var hopLength: Int { upsampleRates.reduce(1, *) }
+
+  /// Samples per row behind upsampling layer `stage`.
+  package func stride(stage: Int) -> Int { upsampleRates.dropFirst(stage + 1).reduce(1, *) }
 
   /// Channels after upsampling layer `stage`.
   package func channels(stage: Int) -> Int { initialChannels >> (stage + 1) }
@@ -103,14 +110,14 @@ package struct HiFiGANConfiguration: Sendable, Equatable, Codable {
       try require("number of residual dilations", dilations.count, 1...16)
       for dilation in dilations { try require("residual dilation", dilation, 1...64) }
     }
-    if !(leakyReLUSlope.isFinite && leakyReLUSlope >= 0 && leakyReLUSlope <= 1) {
-      throw CheckpointError.unsupported(
-        format: "decoder configuration",
-        what: "LeakyReLU slope is \(leakyReLUSlope), expected 0...1")
-    }
+    try require("LeakyReLU slope", leakyReLUSlope, 0...1)
+    try source?.check(in: self)
   }
 
-  private func require(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+  /// Refuses a value outside of `range`; NaN is in none.
+  func require<Value: Comparable>(
+    _ name: String, _ value: Value, _ range: ClosedRange<Value>
+  ) throws {
     if !range.contains(value) {
       throw CheckpointError.unsupported(
         format: "decoder configuration",

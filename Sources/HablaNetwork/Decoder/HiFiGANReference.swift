@@ -1,6 +1,14 @@
 import HablaCheckpoints
 import HablaKernels
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The HiFi-GAN generator as its definition reads: whole utterances, one loop per layer.
 ///
 /// The oracle that tests hold the streaming `HiFiGAN` against, and the place to see what that one
@@ -17,6 +25,8 @@ package struct HiFiGANReference: Sendable {
   private let first: Layer
   private let condition: Layer?
   private let upsampling: [Layer]
+  /// Of each stage, if there is a source.
+  private let sources: [Layer]
   private let blocks: [[[Layer]]]
   private let last: Layer
 
@@ -50,6 +60,12 @@ package struct HiFiGANReference: Sendable {
         bias: weights.contains("ups.\(stage).bias")
           ? try weights.array("ups.\(stage).bias", shape: [outputs]) : nil)
     }
+    sources = try (sizes.source == nil ? 0..<0 : sizes.upsampleRates.indices).map { stage in
+      let stride = sizes.stride(stage: stage)
+      return try layer(
+        "noise_convs.\(stage)", HarmonicSourceConfiguration.channels,
+        sizes.channels(stage: stage), stride == 1 ? 1 : 2 * stride)
+    }
     blocks = try sizes.upsampleRates.indices.map { stage in
       try sizes.residualKernelSizes.enumerated().map { index, kernel in
         let name = "resblocks.\(stage * sizes.residualKernelSizes.count + index)"
@@ -80,8 +96,12 @@ package struct HiFiGANReference: Sendable {
       let shift = convolve(condition, speaker)
       for i in x.indices { x[i] += shift[i % shift.count] }
     }
+    let signals = configuration.source.map { source($0, latent) }
     for stage in upsampling.indices {
       x = upsample(upsampling[stage], rate: configuration.upsampleRates[stage], rectify(x, slope))
+      if let signals {
+        add(sources[stage], signals, stride: configuration.stride(stage: stage), to: &x)
+      }
       var sum = [Float](repeating: 0, count: x.count)
       for (index, block) in blocks[stage].enumerated() {
         let y = residualBlock(block, configuration.dilations(block: index), x)
@@ -178,5 +198,55 @@ package struct HiFiGANReference: Sendable {
       }
     }
     return y
+  }
+
+  /// The signals of the source at every sample, [samples, channels]; see `HarmonicSource`.
+  private func source(_ source: HarmonicSourceConfiguration, _ latent: [Float]) -> [Float] {
+    let (hop, width) = (configuration.hopLength, configuration.inputChannels)
+    let frames = latent.count / width
+    func pitch(_ frame: Int) -> Double {
+      let value = latent[frame * width + source.pitchChannel]
+      return min(
+        max(Double(source.centerPitch * exp(value / source.pitchScale)), 20), 2000)
+    }
+    func voice(_ frame: Int) -> Double {
+      min(max(Double(latent[frame * width + source.voicingChannel] + 1) / 2, 0), 1)
+    }
+    var turns = 0.0
+    return (0..<frames * hop).flatMap { sample -> [Float] in
+      let place = (Double(sample) - Double(hop / 2)) / Double(hop)
+      let left = Int(place.rounded(.down))
+      let (a, b) = (max(left, 0), min(left + 1, frames - 1))
+      let weight = place - Double(left)
+      let hertz = pitch(a) + (pitch(b) - pitch(a)) * weight
+      let level = voice(a) + (voice(b) - voice(a)) * weight
+      turns += hertz / Double(source.sampleRate)
+      let part = turns - turns.rounded()
+      let distance = part * Double(source.sampleRate) / hertz
+      let angle = 2 * Double.pi * part
+      let signals = [4 * exp(-0.5 * distance * distance), cos(angle), sin(angle)]
+      return signals.map { Float($0 * level) } + [HarmonicSource.noise(at: sample)]
+    }
+  }
+
+  /// x[row] += bias + sum over taps of the signals around row * stride.
+  private func add(_ layer: Layer, _ signals: [Float], stride: Int, to x: inout [Float]) {
+    let inputs = HarmonicSourceConfiguration.channels
+    let samples = signals.count / inputs
+    for row in 0..<x.count / layer.outputs {
+      for output in 0..<layer.outputs {
+        var sum = layer.bias?[output] ?? 0
+        for tap in 0..<layer.kernel {
+          let sample = row * stride - stride / 2 + tap
+          if sample < 0 || sample >= samples { continue }
+          for input in 0..<inputs {
+            sum +=
+              layer.weight[(output * layer.kernel + tap) * inputs + input]
+              * signals[sample * inputs + input]
+          }
+        }
+        x[row * layer.outputs + output] += sum
+      }
+    }
   }
 }

@@ -31,6 +31,8 @@ package final class HiFiGANStageStream {
   private let scratchCount: Int
   /// Where the result of `process` is.
   package let sum: RowBuffer
+  /// Rows that the upsampling layer has given so far.
+  private var upsampledRows = 0
   /// Largest number of input rows per call.
   let passRows: Int
   /// Largest number of rows that a call can give.
@@ -94,24 +96,29 @@ package final class HiFiGANStageStream {
       inner: first + 3 * bufferSize, scratch: memory)
   }
 
+  /// First sample of the source that is still to be read; nil if the stage reads none.
+  var neededSample: Int? { stage.source.map { upsampledRows * $0.stride - $0.padding } }
+
   /// What the layer in front needs around its rows.
   package var room: (head: Int, tail: Int) { (input.headroom, input.tailroom) }
 
   /// Forgets the utterance.
   package func reset() {
     input.reset()
+    upsampledRows = 0
     for window in windows.joined() { window.reset() }
   }
 
   /// Takes up to `passRows` rows and gives the number of rows written to `sum.fresh`.
   ///
-  /// `memory` has `memoryCount` floats; nothing in it is kept for the next call.
+  /// `source` has the signals of all samples that the rows reach; `memory` has `memoryCount` floats,
+  /// and nothing in it is kept for the next call.
   package func process(
-    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool,
+    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, source: HarmonicSource? = nil,
     memory: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) -> Int {
     let memory = divide(memory)
-    let fresh = upsample(rows, count, isLast: isLast, memory, pool: pool)
+    let fresh = upsample(rows, count, isLast: isLast, source, memory, pool: pool)
     var given = 0
     for block in stage.blocks.indices {
       given = residualBlock(block, fresh, isLast: isLast, memory, pool: pool)
@@ -120,8 +127,8 @@ package final class HiFiGANStageStream {
   }
 
   private func upsample(
-    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, _ memory: Memory,
-    pool: ThreadPool
+    _ rows: UnsafeMutablePointer<Float>, _ count: Int, isLast: Bool, _ oscillator: HarmonicSource?,
+    _ memory: Memory, pool: ThreadPool
   ) -> Int {
     let up = stage.upsampling
     let (window, groups) = input.open(rows, count, isLast: isLast)
@@ -136,7 +143,12 @@ package final class HiFiGANStageStream {
       let y = target + first * up.rate * up.outputs
       Elementwise.fillRows(rows: size * up.rate, columns: up.outputs, out: y, vector: bias)
       up.accumulate(rows: size, source + first * up.inputs, into: y)
+      if let convolution = stage.source, let oscillator {
+        convolution.accumulate(
+          first: upsampledRows + first * up.rate, rows: size * up.rate, oscillator, into: y)
+      }
     }
+    upsampledRows += groups * up.rate
     // An odd difference of kernel and rate gives the first row of one more group at the end.
     return groups * up.rate - (isLast ? up.extraRows * (up.rate - 1) : 0)
   }

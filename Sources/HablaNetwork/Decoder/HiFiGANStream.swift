@@ -12,6 +12,7 @@ package final class HiFiGANStream {
   private let firstWindow: StreamWindow
   private let lastWindow: StreamWindow
   private let stages: [HiFiGANStageStream]
+  private let source: HarmonicSource?
   private let latent: RowBuffer
   private let initial: RowBuffer
   /// What layers and stages use while they run, one after the other.
@@ -54,6 +55,8 @@ package final class HiFiGANStream {
       reversed.append(made)
     }
     stages = reversed.reversed()
+    let padding = decoder.stages.compactMap { $0.source?.padding }.max() ?? 0
+    source = sizes.source.map { HarmonicSource($0, sizes, padding: padding) }
     let frames = Self.blockFrames
     latent = RowBuffer(
       channels: sizes.inputChannels, headroom: firstWindow.headroom, rows: frames,
@@ -87,6 +90,7 @@ package final class HiFiGANStream {
     firstWindow.reset()
     lastWindow.reset()
     for stage in stages { stage.reset() }
+    source?.reset()
     let channels = decoder.configuration.initialChannels
     Elementwise.fillRows(
       rows: 1, columns: channels, out: firstBias.pointer, vector: decoder.first.bias?.pointer)
@@ -112,7 +116,11 @@ package final class HiFiGANStream {
     repeat {
       let count = min(Self.blockFrames, frames - first)
       let ends = isLast && first + count == frames
-      latent.fresh.update(from: frameRows + first * channels, count: count * channels)
+      let block = frameRows + first * channels
+      source?.push(
+        block, frames: count, isLast: ends,
+        needed: stages.compactMap(\.neededSample).min() ?? 0)
+      latent.fresh.update(from: block, count: count * channels)
       let (window, rows) = firstWindow.open(latent.fresh, count, isLast: ends)
       decoder.first.forward(
         rows: rows, window, slope: 1, adding: .init(bias: UnsafePointer(firstBias.pointer)),
@@ -140,7 +148,8 @@ package final class HiFiGANStream {
       let part = min(stage.passRows, count - first)
       let ends = isLast && first + part == count
       let given = stage.process(
-        rows + first * channels, part, isLast: ends, memory: memory.pointer, pool: pool)
+        rows + first * channels, part, isLast: ends, source: source, memory: memory.pointer,
+        pool: pool)
       try feed(stage: index + 1, stage.sum.fresh, given, isLast: ends, emit: emit)
       first += part
     } while first < count
