@@ -96,6 +96,7 @@ enum MeloTTS: VoiceFamily {
     private let languages: [Language]
     private var frontEnd: any FrontEnd
     private let isClausePhonemes: Bool
+    private let tones: Configuration.Extension.Tones?
     private let addsBlank: Bool
     private let readsProsody: Bool
 
@@ -107,6 +108,7 @@ enum MeloTTS: VoiceFamily {
       table = SymbolTable(symbols: configuration.symbols, addsBlank: addsBlank)
       self.languages = languages
       isClausePhonemes = configuration.habla?.frontEnd == Configuration.clausePhonemes
+      tones = isClausePhonemes ? configuration.habla?.tones : nil
       readsProsody = !isClausePhonemes && configuration.data.disablesProsody != true
       let known = Set(configuration.symbols)
       frontEnd =
@@ -149,9 +151,14 @@ enum MeloTTS: VoiceFamily {
       number(PhonemeInput.parse(phonemes, isKnown: table.contains), language)
     }
 
-    /// Clause-phoneme voices carry the language at blanks too and use one tone for all.
+    /// Clause-phoneme voices carry the language at blanks too, and have one tone or those of the stresses.
     private func number(_ sequence: PhonemeSequence, _ code: String) -> TokenizedSentence {
       let language = languages.first { $0.code == code } ?? languages[0]
+      var sequence = sequence
+      switch tones {
+      case .stressPlaces: sequence.tones = StressPlaces.tones(of: sequence.symbols)
+      case nil: break
+      }
       var numbering = SymbolTable.Numbering()
       numbering.language = language.id
       numbering.languageAtBlanks = isClausePhonemes

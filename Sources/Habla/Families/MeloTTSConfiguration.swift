@@ -81,11 +81,19 @@ extension MeloTTS {
     /// Habla's addition to the file: how the voice was trained to read text.
     struct Extension: Decodable, Sendable {
       let frontEnd: String
+      /// What tones mean; nil for a voice with one tone.
+      let tones: Tones?
       let languages: [String]?
+
+      /// Meanings of tones.
+      enum Tones: String, Decodable, Sendable {
+        /// See `StressPlaces`.
+        case stressPlaces = "stress-places"
+      }
 
       enum CodingKeys: String, CodingKey {
         case frontEnd = "front_end"
-        case languages
+        case tones, languages
       }
     }
 
