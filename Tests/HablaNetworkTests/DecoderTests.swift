@@ -41,6 +41,27 @@ private func weights(_ unit: UnitCase) -> WeightReader {
   return WeightReader(unit.file) { name + "/w." + $0 }
 }
 
+/// The samples of an utterance whose frames come `chunk` at a time.
+func streamed(
+  _ latent: [Float], channels: Int, chunk: Int, speaker: [Float]?, _ stream: HiFiGANStream
+) -> [Float] {
+  stream.begin(speakerVector: speaker)
+  let frames = latent.count / channels
+  var samples: [Float] = []
+  var first = 0
+  repeat {
+    let count = min(chunk, frames - first)
+    latent.withUnsafeBufferPointer { rows in
+      guard let base = rows.baseAddress else { return }
+      stream.push(base + first * channels, frames: count, isLast: first + count == frames) {
+        samples.append(contentsOf: $0)
+      }
+    }
+    first += count
+  } while first < frames
+  return samples
+}
+
 @Suite struct DecoderTests {
   @Test func generatorMeetsUnitGoldens() throws {
     let pool = ThreadPool(threadCount: 2)
@@ -150,20 +171,8 @@ private func weights(_ unit: UnitCase) -> WeightReader {
         let latent = testValues(frames * sizes.inputChannels, seed: UInt64(frames + 1))
         let expected = reference.forward(latent, speaker: speaker)
         for chunk in [1, 2, 3, 7, 16, 64, max(frames, 1)] {
-          stream.begin(speakerVector: speaker)
-          var samples: [Float] = []
-          var first = 0
-          repeat {
-            let count = min(chunk, frames - first)
-            latent.withUnsafeBufferPointer { rows in
-              guard let base = rows.baseAddress else { return }
-              stream.push(
-                base + first * sizes.inputChannels, frames: count,
-                isLast: first + count == frames
-              ) { samples.append(contentsOf: $0) }
-            }
-            first += count
-          } while first < frames
+          let samples = streamed(
+            latent, channels: sizes.inputChannels, chunk: chunk, speaker: speaker, stream)
           #expect(
             largestDifference(samples, expected) < 1e-5,
             "\(unit.name), \(frames) frames by \(chunk)")

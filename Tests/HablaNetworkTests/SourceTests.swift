@@ -75,19 +75,7 @@ private struct SourceCase {
         let latent = testValues(frames * 6, seed: UInt64(frames + 1))
         let expected = reference.forward(latent, speaker: speaker)
         for chunk in [1, 3, 64, max(frames, 1)] {
-          stream.begin(speakerVector: speaker)
-          var samples: [Float] = []
-          var first = 0
-          repeat {
-            let count = min(chunk, frames - first)
-            latent.withUnsafeBufferPointer { rows in
-              guard let base = rows.baseAddress else { return }
-              stream.push(base + first * 6, frames: count, isLast: first + count == frames) {
-                samples.append(contentsOf: $0)
-              }
-            }
-            first += count
-          } while first < frames
+          let samples = streamed(latent, channels: 6, chunk: chunk, speaker: speaker, stream)
           #expect(
             largestDifference(samples, expected) < 2e-5,
             "\(frames) frames by \(chunk), \(threads) threads")
@@ -130,6 +118,10 @@ private struct SourceCase {
     odd = SourceCase.sizes
     odd.upsampleRates = [3]
     odd.upsampleKernelSizes = [7]
+    #expect(throws: CheckpointError.self) { try odd.check() }
+    odd = SourceCase.sizes
+    odd.upsampleRates = [64, 64, 4, 1]
+    odd.upsampleKernelSizes = [128, 128, 8, 1]
     #expect(throws: CheckpointError.self) { try odd.check() }
     let missing = WeightReader(unit.golden.source) {
       "w." + ($0 == "noise_convs.2.bias" ? "other" : $0)

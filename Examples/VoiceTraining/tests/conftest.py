@@ -47,7 +47,7 @@ def teacher_voice(tmp_path_factory) -> tuple[Path, Path]:
     work = tmp_path_factory.mktemp("teacher")
     voicetraining(
         "corpus", "--work", work, "--preset", "tiny", "--sentences", 5, "--held-out", 2,
-        "--pitch", "teacher", "--jobs", 2, "--languages", "ES", "EN", "--speakers", "F",
+        "--jobs", 2, "--languages", "ES", "EN", "--speakers", "F",
     )  # fmt: skip
     voicetraining(
         "train", "all", "--work", work, "--steps", 3, "--batch", 2, "--segment", 20,

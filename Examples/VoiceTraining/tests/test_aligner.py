@@ -43,10 +43,11 @@ def made_corpus(work: Path, count: int) -> list[np.ndarray]:
         first += len(ids)
     store.write_utterances(work, utterances)
     np.concatenate(mels).astype(np.float16).tofile(work / "mel.f16")
-    np.zeros(first, np.float32).tofile(work / "pitch.f32")
+    for name in ("pitch.f32", "phase.f32"):
+        np.zeros(first, np.float32).tofile(work / name)
     np.zeros(first * store.HOP_LENGTH, np.int16).tofile(work / "audio.s16")
     np.savez(work / "statistics.npz", mean=np.zeros(MELS), deviation=np.ones(MELS))
-    Plan("tiny", ["ES"], ["x"], SYMBOLS, "f0", "recorded").save(work)
+    Plan("tiny", ["ES"], ["x"], SYMBOLS, "recordings").save(work)
     return truth
 
 

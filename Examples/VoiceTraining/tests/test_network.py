@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -14,14 +17,14 @@ from voicetraining.evaluation.library import LibraryVoice
 from voicetraining.goldens import load_voice
 from voicetraining.model import Synthesizer, TextToLatent
 from voicetraining.model.durations import spline
-from voicetraining.text import token_ids, tokens
+from voicetraining.text import token_ids, token_tones, tokens
 from voicetraining.training.loop import Options, Stage
 
 
 @pytest.fixture(scope="module")
 def default_network():
     configuration = json.loads((DEFAULT_VOICE / "config.json").read_text(encoding="utf-8"))
-    assert vars(PRESETS["default"]) == configuration["model"]
+    assert dataclasses.asdict(PRESETS["default"]) == configuration["model"]
     return load_voice(DEFAULT_VOICE)
 
 
@@ -31,8 +34,9 @@ def test_the_library_gives_the_same_samples(default_network, espeak, language, s
     text = {"ES": "Hola, ¿cómo estás?", "EN": "Hello there, how are you?"}[language]
     number, espeak_voice = LANGUAGES[language]
     espeak.set_voice(espeak_voice)
-    ids = torch.tensor(token_ids(tokens(espeak, text, symbols), symbols))
-    wanted, _ = network.infer(ids, "MF".index(speaker), number, noise_scale=0)
+    sequence = tokens(espeak, text, symbols)
+    ids, tones = (torch.tensor(f) for f in (token_ids(sequence, symbols), token_tones(sequence)))
+    wanted, _ = network.infer(ids, tones, "MF".index(speaker), number, noise_scale=0)
     library = LibraryVoice(DEFAULT_VOICE)
     spoken = library.say(text, language, speaker, noise_scale=0.0, sdp_ratio=0.0)
     library.close()
@@ -50,6 +54,21 @@ def test_a_stage_begins_with_the_weights_of_a_voice(default_network, tmp_path):
         assert torch.equal(value, fresh.state_dict()[name]), name
 
 
+def test_a_decoder_may_begin_without_an_oscillator(default_network, tmp_path):
+    network, symbols = default_network
+    state = {name: value for name, value in network.state_dict().items() if "noise" not in name}
+    torch.save({"model": state}, tmp_path / "old.pth")
+    options = Options(work=tmp_path, steps=1, start_from=tmp_path / "old.pth")
+    fresh = Synthesizer(len(symbols), 2, PRESETS["default"]).dec
+    before = fresh.noise_convs[0].weight.clone()
+    Stage("any", {"dec": fresh}, options)
+    assert torch.equal(fresh.noise_convs[0].weight, before)
+    assert torch.equal(fresh.conv_pre.weight, network.dec.conv_pre.weight)
+    torch.save({"model": {"dec.other": before}}, tmp_path / "old.pth")
+    with pytest.raises(ValueError, match="another network"):
+        Stage("any", {"dec": fresh}, options)
+
+
 def test_spline_and_its_inverse():
     torch.manual_seed(0)
     x = torch.randn(200) * 4
@@ -63,6 +82,23 @@ def test_spline_and_its_inverse():
     slope = (higher - y) / step
     assert log_slope is not None
     assert ((slope - log_slope.exp()).abs() / slope).median() < 1e-2
+
+
+def test_a_stage_that_is_asked_to_stop_saves_first(tmp_path):
+    layer = torch.nn.Linear(2, 1)
+    stage = Stage("any", {"layer": layer}, Options(work=tmp_path, steps=9))
+
+    def step(number: int) -> dict[str, float]:
+        stage.update("layer", layer(torch.ones(1, 2)).sum(), 1.0)
+        if number == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return {}
+
+    with pytest.raises(KeyboardInterrupt):
+        stage.run(step)
+    saved = torch.load(tmp_path / "checkpoints/any.pt", weights_only=True)
+    assert saved["step"] == 4
+    assert torch.equal(saved["modules"]["layer"]["weight"], layer.weight)
 
 
 def test_a_stopped_stage_goes_on_as_if_it_had_not(teacher_voice, tmp_path):

@@ -1,17 +1,17 @@
-"""Sound: files, resampling, pitch, and the moving of periods."""
+"""Sound: files, resampling, pitch and its phase."""
 
 from __future__ import annotations
 
-import functools
 import wave
 
 import numpy as np
 import pytest
+import torch
 
-from voicetraining import audio, pitch
-from voicetraining.configuration import FRAME_RATE, HOP_LENGTH, SAMPLE_RATE
+from voicetraining import audio, latent, source
+from voicetraining.configuration import HOP_LENGTH, MELS, SAMPLE_RATE, Network
 from voicetraining.evaluation.distances import compare, warp
-from voicetraining.intonation import Intonation, places, vowel_groups
+from voicetraining.model.source import excitation
 
 
 def buzz(hertz: float, seconds: float) -> np.ndarray:
@@ -54,53 +54,38 @@ def test_pitch_of_a_buzz(hertz):
     assert (audio.pitch(np.zeros(5000, np.float32)) == 0).all()
 
 
-def test_accents_are_whole_at_their_ends():
-    accents = [pitch.Segment(3, 8, 1), pitch.Segment(14, 6, 1, rising=True)]
-    assert pitch.accent_phase(accents, np.array([3.0, 11, 14, 20])) == pytest.approx([0, 1, 1, 2])
+def glide(first: float, last: float, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """A buzz whose pitch moves, and the turns of its fundamental at every sample."""
+    count = int(seconds * SAMPLE_RATE) // HOP_LENGTH * HOP_LENGTH
+    turns = np.cumsum(np.linspace(first, last, count)) / SAMPLE_RATE
+    waves = (np.sin(2 * np.pi * k * turns) / k for k in range(1, 12))
+    return 0.1 * sum(waves), turns  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("base", [1, 2])
-def test_moved_periods_have_the_wanted_pitch(base):
-    frames = 60
-    flat = buzz(base * FRAME_RATE, frames * HOP_LENGTH / SAMPLE_RATE)[: frames * HOP_LENGTH]
-    phase_at = functools.partial(np.interp, xp=[10, 50], fp=[0, 16])
-    moved = pitch.move_periods(flat, base, phase_at, frames)
-    assert len(moved) == frames * HOP_LENGTH
-    hertz = audio.pitch(moved)
-    wanted = FRAME_RATE * (base + 16 / 40)
-    assert np.abs(hertz[22:38] / wanted - 1).max() < 0.02
-    assert np.abs(hertz[2:7] / (FRAME_RATE * base) - 1).max() < 0.02
+@pytest.mark.parametrize("first, last", [(80, 140), (260, 170), (120, 120)])
+def test_phase_follows_the_fundamental(first, last):
+    samples, turns = glide(first, last, 0.8)
+    found = source.phase(samples, audio.pitch(samples.astype(np.float32)))
+    wanted = turns[HOP_LENGTH // 2 :: HOP_LENGTH]
+    difference = (found - wanted + 0.5)[6:-6]  # a sine's highest point is a quarter turn on
+    assert np.abs(difference - np.round(difference.mean())).max() < 0.03
 
 
-def test_intonation_is_learned_by_place():
-    learned = Intonation()
-    tokens, durations = list("ama,ma."), [0, *[5, 0] * 7]
-    hertz = np.full(sum(durations), 1.38 * FRAME_RATE)
-    hertz[20:] = FRAME_RATE
-    for _ in range(400):
-        learned.learn(tokens, durations, hertz)
-    phase = learned.phase(tokens, durations, 1)
-    assert len(phase) == sum(durations) + 1
-    assert np.diff(phase)[:5] == pytest.approx(0.375)  # in steps, where a vowel is
-    assert np.diff(phase)[10:15] == pytest.approx(0.375)
-    assert np.diff(phase)[25:30] == pytest.approx(0)
-    for onset in (0, 10, 25):
-        assert phase[onset] == pytest.approx(round(phase[onset]))
-    assert phase[10] == 4  # of 3.75 without what the consonant takes up
-    assert np.diff(Intonation().phase(tokens, durations, 2)) == pytest.approx(0)
-    assert Intonation().phase(["."], [1, 2, 3], 1) == pytest.approx(np.zeros(7))
-
-
-def test_places_count_stresses_and_vowels():
-    tokens = ["k", "ˈ", "a", "s", "a", "m", "ˈ", "e", "j", "o", ".", "o"]
-    sequence = pitch.phones(tokens, [0, *[3, 0] * len(tokens)])
-    found = places(sequence, tokens)
-    assert [p.stresses_before for p in found] == [0, 1, 1, 1, 1, 2, 2, 2, 2, 0]
-    assert [p.stresses_after for p in found] == [2, 1, 1, 1, 1, 0, 0, 0, 0, 0]
-    assert [p.vowels_since for p in found] == [-1, 0, 0, 1, 1, 0, 0, 1, 1, -1]
-    assert [p.mark for p in found] == [""] * 5 + ["."] * 5
-    assert [p.vowels_after for p in found] == [-1] * 5 + [1, 1, 0, 0, 0]
-    assert vowel_groups(sequence) == [(1, 2), (3, 4), (5, 8), (9, 10)]
+def test_the_oscillator_follows_z_and_a_known_phase():
+    samples, turns = glide(100, 180, 0.8)
+    hertz = audio.pitch(samples.astype(np.float32))
+    mel = np.zeros((len(hertz), MELS), np.float32)
+    stats = latent.Statistics(np.zeros(MELS), np.ones(MELS))
+    z = torch.from_numpy(latent.pack(mel, hertz, stats).T.copy())[None]
+    phase = torch.from_numpy(source.phase(samples, hertz))[None]
+    given = excitation(z, Network().source, phase)[0]
+    middle = slice(10 * HOP_LENGTH, -10 * HOP_LENGTH)
+    sine = given[2].numpy()  # periods begin a quarter turn behind the highest point
+    assert np.corrcoef(sine[middle], -np.sin(2 * np.pi * turns)[middle])[0, 1] > 0.99
+    free = excitation(z, Network().source)[0]
+    assert np.abs(audio.pitch(free[1].numpy())[10:-10] / hertz[10:-10] - 1).max() < 0.02
+    voiceless = excitation(torch.full_like(z, -1.0), Network().source)[0]
+    assert (voiceless[:3] == 0).all() and voiceless[3].std() == pytest.approx(1, abs=0.02)
 
 
 def test_warping_and_distance():

@@ -9,7 +9,7 @@ from conftest import DEFAULT_VOICE
 
 from voicetraining.evaluation.library import LibraryVoice
 from voicetraining.sentences import Composer, load_dictionary, load_words
-from voicetraining.text import clauses, token_ids, tokens
+from voicetraining.text import clauses, stress_places, token_ids, token_tones, tokens
 
 SYMBOLS = json.loads((DEFAULT_VOICE / "config.json").read_text(encoding="utf-8"))["symbols"]
 ODD = {
@@ -52,3 +52,19 @@ def test_tokens_are_those_of_the_library(library, espeak, language, espeak_voice
 def test_ids_have_blanks_around_every_token():
     assert token_ids(["a", "b"], ["_", "a", "b"]) == [0, 1, 0, 2, 0]
     assert token_ids([], ["_"]) == [0]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("kˈasa.", [1, 4, 4, 4, 4, 4]),
+        ("ˈola,kˈomo?", [4, 4, 4, 4, 4, 1, 4, 4, 4, 4, 4]),
+        ("sin", [0, 0, 0]),
+        (",!", [0, 0]),
+        ("aˈaˈaˈaˈaˈa", [3, 7, 7, 11, 11, 14, 14, 13, 13, 12, 12]),
+    ],
+)
+def test_tones_count_the_stresses_of_the_clause(text, expected):
+    """The same rows as in the tests of the library."""
+    assert stress_places(list(text)) == expected
+    assert token_tones(list(text)) == [0, *(t for tone in expected for t in (tone, 0))]

@@ -20,7 +20,6 @@ def _parser() -> argparse.ArgumentParser:
     corpus.add_argument("--speakers", nargs="+", default=["M", "F"], choices=["M", "F"])
     corpus.add_argument("--sentences", type=int, default=1150, help="of each speaker and language")
     corpus.add_argument("--held-out", type=int, default=100, help="sentences only for tests")
-    corpus.add_argument("--pitch", default="accents", choices=["accents", "teacher", "natural"])
     corpus.add_argument("--jobs", type=int, default=2, help="processes")
 
     recordings = steps.add_parser("recordings", help="read recordings in LJSpeech's form")
@@ -85,7 +84,7 @@ def main(words: list[str] | None = None) -> None:
 
         make_corpus(
             arguments.work, arguments.languages, arguments.speakers, arguments.sentences,
-            arguments.held_out, arguments.pitch, arguments.preset, arguments.seed, arguments.jobs,
+            arguments.held_out, arguments.preset, arguments.seed, arguments.jobs,
         )  # fmt: skip
     elif arguments.step == "recordings":
         from .recordings import make_from_recordings

@@ -126,15 +126,28 @@ def pitch(samples: np.ndarray) -> np.ndarray:
 
 
 def _without_outliers(hertz: np.ndarray) -> np.ndarray:
-    """Drops single voiced frames; evens single frames that jump away from both neighbours."""
+    """Drops single voiced frames, evens single ones that jump away from both neighbours, and gives
+    the first or last frame of a stretch that jumps away the pitch of its neighbour."""
     result = hertz.copy()
+
+    def is_jump(t: int, other: int, size: float = 0.25) -> bool:
+        return abs(np.log(result[t] / result[other])) > size
+
     for t in range(1, len(result) - 1):
         left, right = result[t - 1], result[t + 1]
         if result[t] > 0 and left == 0 and right == 0:
             result[t] = 0
         elif result[t] > 0 and left > 0 and right > 0:
-            if abs(np.log(left / right)) < 0.15 and abs(np.log(result[t] / left)) > 0.25:
+            if not is_jump(t - 1, t + 1, 0.15) and is_jump(t, t - 1):
                 result[t] = (left + right) / 2
+    padded = np.concatenate([[0.0], result, [0.0]])
+    for step, edges in ((1, padded[:-2] == 0), (-1, padded[2:] == 0)):
+        for t in np.nonzero(edges & (result > 0))[0]:
+            inner = [t + step, t + 2 * step]
+            if not 0 <= inner[1] < len(result) or (result[inner] == 0).any():
+                continue
+            if is_jump(t, inner[0]) and not is_jump(*inner):
+                result[t] = result[inner[0]]
     return result
 
 

@@ -1,7 +1,7 @@
 """What is fixed before training: sound, network, languages, and the folder that holds a training.
 
 The names in `Network` are those of the section `model` in MeloTTS's config.json, which is written
-from it as it is.
+from it as it is, but for `source`, which MeloTTS does not know.
 """
 
 from __future__ import annotations
@@ -19,12 +19,30 @@ FILTER_LENGTH = 1024
 MELS = 80
 FRAME_RATE = SAMPLE_RATE / HOP_LENGTH
 LATENT_CHANNELS = MELS + 16
-"""Log-mel bins and 16 channels for pitch (see latent.py)."""
+"""Log-mel bins and 16 channels for the pitch (see latent.py)."""
 
-LANGUAGES = {"ES": (5, "es"), "EN": (2, "en-us"), "FR": (3, "fr-fr")}
+LANGUAGES = {"ES": (5, "es"), "EN": (2, "en-us"), "FR": (6, "fr-fr")}
 """MeloTTS's name of each language: its id, and the espeak-ng voice whose phonemes are read."""
 LANGUAGE_COUNT = 7
 TONE_COUNT = 16
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where z says what pitch the decoder's oscillator has (model/source.py)."""
+
+    pitch_channel: int
+    """Of z; holds `scale` times the logarithm of F0 / `center`."""
+    voicing_channel: int
+    """Of z; 1 where there is a voice, -1 where there is none."""
+    center: float
+    """Hz."""
+    scale: float
+
+
+def channel(feature: int) -> int:
+    """Index in z of a feature, counted before the interleaving (latent.py)."""
+    return feature // 2 + (feature % 2) * (LATENT_CHANNELS // 2)
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,7 @@ class Network:
     gin_channels: int = 32
     use_spk_conditioned_encoder: bool = True
     use_transformer_flow: bool = True
+    source: Source = Source(channel(MELS), channel(MELS + 1), 140.0, 4.0)
 
 
 PRESETS = {
@@ -79,10 +98,8 @@ class Plan:
     speakers: list[str]
     symbols: list[str]
     """Token table; the index is the id. The first is the blank."""
-    latent: str
-    """Meaning of the pitch channels: `periods` or `f0` (latent.py)."""
-    pitch: str
-    """Where the pitch comes from: `teacher`, `accents`, `natural` (pitch.py) or `recorded`."""
+    origin: str
+    """Where the speech comes from: `espeak` or `recordings`."""
     seed: int = 7
 
     @property

@@ -6,6 +6,7 @@ which halves the file; the weights are trained in float32.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,7 @@ def assemble(work: Path) -> tuple[Synthesizer, dict[str, float]]:
 
 
 def _share_embeddings(network: Synthesizer, plan: Plan) -> None:
-    """Every tone is tone 0; languages that were not trained are the last one that was."""
-    tones = network.enc_p.tone_emb.weight.data
-    tones[:] = tones[:1].clone()
+    """Languages that were not trained are the last one that was."""
     languages = network.enc_p.language_emb.weight.data
     trained = [LANGUAGES[name][0] for name in plan.languages]
     for i in set(range(LANGUAGE_COUNT)) - set(trained):
@@ -98,7 +97,7 @@ def configuration(plan: Plan) -> dict[str, Any]:
             "spk2id": {name: i for i, name in enumerate(plan.speakers)},
             "disable_bert": True,
         },
-        "model": vars(plan.network),
+        "model": dataclasses.asdict(plan.network),
         "symbols": plan.symbols,
         "num_tones": TONE_COUNT,
         "num_languages": LANGUAGE_COUNT,
@@ -107,7 +106,11 @@ def configuration(plan: Plan) -> dict[str, Any]:
         "espeak_voices": {name: LANGUAGES[name][1] for name in plan.languages},
         "punctuation": PUNCTUATION,
         "punctuation_fold": FOLD,
-        "habla": {"front_end": "espeak-clauses", "languages": plan.languages},
+        "habla": {
+            "front_end": "espeak-clauses",
+            "tones": "stress-places",
+            "languages": plan.languages,
+        },
     }
 
 

@@ -7,6 +7,7 @@ that there is nothing random.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from safetensors.numpy import save_file
 from .configuration import LANGUAGES, PRESETS
 from .espeak import Espeak
 from .model import Synthesizer
-from .text import token_ids, tokens
+from .text import token_ids, token_tones, tokens
 
 TEXTS = [
     ("ES", "Hola, ¿cómo estás?"),
@@ -36,7 +37,7 @@ def load_voice(folder: Path) -> tuple[Synthesizer, list[str]]:
         ValueError: The voice has other sizes.
     """
     configuration = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if configuration["model"] != vars(PRESETS["default"]):
+    if configuration["model"] != dataclasses.asdict(PRESETS["default"]):
         raise ValueError(f"{folder}: not a voice of the preset 'default'")
     symbols = configuration["symbols"]
     network = Synthesizer(len(symbols), len(configuration["data"]["spk2id"]), PRESETS["default"])
@@ -53,14 +54,16 @@ def write_goldens(folder: Path, out: Path) -> None:
     for number, (language, text) in enumerate(TEXTS):
         language_id, espeak_voice = LANGUAGES[language]
         espeak.set_voice(espeak_voice)
-        ids = token_ids(tokens(espeak, text, symbols), symbols)
+        sequence = tokens(espeak, text, symbols)
+        ids, tones = token_ids(sequence, symbols), token_tones(sequence)
         for speaker in range(network.emb_g.num_embeddings):
             name = f"case{number}.speaker{speaker}"
             audio, frames = network.infer(
-                torch.tensor(ids), speaker, language_id, noise_scale=0, noise_scale_w=0
-            )
+                torch.tensor(ids), torch.tensor(tones), speaker, language_id,
+                noise_scale=0, noise_scale_w=0,
+            )  # fmt: skip
             about = {"name": name, "text": text, "language": language, "speaker": speaker}
-            cases.append(about | {"ids": ids, "samples": len(audio)})
+            cases.append(about | {"ids": ids, "tones": tones, "samples": len(audio)})
             tensors[f"{name}.w_ceil"] = frames.numpy().astype(np.int64)
             tensors[f"{name}.audio"] = audio.numpy().astype(np.float32)
     out.mkdir(parents=True, exist_ok=True)

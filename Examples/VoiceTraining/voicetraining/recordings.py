@@ -83,6 +83,6 @@ def make_from_recordings(
         print(f"left out, silent, too long or too fast: {', '.join(refused)}")
     store.join(work, [part])
     symbols = symbol_table([u.tokens for u in store.read_utterances(work)])
-    Plan(preset, [language], [speaker], symbols, "f0", "recorded", seed).save(work)
+    Plan(preset, [language], [speaker], symbols, "recordings", seed).save(work)
     minutes = writer.samples / SAMPLE_RATE / 60
     print(f"{writer.count} recordings, {minutes:.1f} minutes, {len(symbols)} symbols")

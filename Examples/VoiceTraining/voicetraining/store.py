@@ -1,9 +1,10 @@
-"""The corpus on disk: one JSON line for each utterance, and three flat arrays for all of them.
+"""The corpus on disk: one JSON line for each utterance, and four flat arrays for all of them.
 
 utterances.jsonl    text, language, speaker, tokens, durations and places in the arrays
 audio.s16           samples, 16-bit
 mel.f16             log-mel frames, [frames, MELS]
-pitch.f32           of each frame: the phase in turns, or F0 in Hz (latent.py says which)
+pitch.f32           F0 of each frame in Hz, 0 where unvoiced
+phase.f32           turns of the fundamental at each frame's centre (source.py)
 statistics.npz      mean and deviation of each log-mel bin
 """
 
@@ -17,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from . import audio, latent
+from . import audio, latent, source
 from .configuration import HOP_LENGTH, MELS
 
-_ARRAYS = {"audio.s16": np.int16, "mel.f16": np.float16, "pitch.f32": np.float32}
+_ARRAYS = {"audio.s16": np.int16, "mel.f16": np.float16, "pitch.f32": np.float32, "phase.f32": np.float32}
 _STATISTICS_STEP = 7
 
 
@@ -34,7 +35,7 @@ class Recording:
     samples: np.ndarray
     """float32, a whole number of frames."""
     pitch: np.ndarray
-    """Of each frame, [frames]: phase in turns, or F0 in Hz."""
+    """F0 of each frame in Hz, 0 where unvoiced, [frames]."""
 
 
 @dataclass
@@ -80,7 +81,8 @@ class Writer:
             raise ValueError(f"{len(mel)} frames and {len(recording.pitch)} pitches, not {frames}")
         utterance.tokens, utterance.durations = recording.tokens, recording.durations
         utterance.first_frame, utterance.frames = self._frames, frames
-        arrays = (audio.to_int16(recording.samples), mel, recording.pitch)
+        phase = source.phase(recording.samples, recording.pitch)
+        arrays = (audio.to_int16(recording.samples), mel, recording.pitch, phase)
         for (name, kind), values in zip(_ARRAYS.items(), arrays):
             self._files[name].write(values.astype(kind).tobytes())
         self._lines.write(json.dumps(dataclasses.asdict(utterance), ensure_ascii=False) + "\n")
@@ -139,9 +141,10 @@ class Arrays:
     audio: np.ndarray
     mel: np.ndarray
     pitch: np.ndarray
+    phase: np.ndarray
 
     @staticmethod
     def open(work: Path) -> Arrays:
         mapped = {name: np.memmap(work / name, kind, "r") for name, kind in _ARRAYS.items()}
         mel = mapped["mel.f16"].reshape(-1, MELS)
-        return Arrays(mapped["audio.s16"], mel, mapped["pitch.f32"])
+        return Arrays(mapped["audio.s16"], mel, mapped["pitch.f32"], mapped["phase.f32"])

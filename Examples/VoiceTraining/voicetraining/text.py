@@ -69,6 +69,34 @@ def tokens(espeak: Espeak, text: str, known: Collection[str] | None = None) -> l
     return result
 
 
+def stress_places(sequence: Sequence[str]) -> list[int]:
+    """The tone of each token: where it is among the stressed syllables of its clause.
+
+    With b primary stress marks of the clause up to the token and a behind it, 4 min(b, 3) +
+    min(a, 3): intonation follows them.
+    """
+    tones: list[int] = []
+    start = 0
+    for end, token in enumerate(sequence, 1):
+        if token not in PUNCTUATION and end < len(sequence):
+            continue
+        clause = sequence[start:end]
+        before, total = 0, clause.count("ˈ")
+        for each in clause:
+            before += each == "ˈ"
+            tones.append(4 * min(before, 3) + min(total - before, 3))
+        start = end
+    return tones
+
+
+def token_tones(sequence: Sequence[str]) -> list[int]:
+    """The tones of `token_ids`; blanks have 0."""
+    tones = [0]
+    for tone in stress_places(sequence):
+        tones += [tone, 0]
+    return tones
+
+
 def token_ids(sequence: Sequence[str], symbols: Sequence[str]) -> list[int]:
     """Ids with the blank (0) before, between and behind: 2 n + 1 of them for n tokens."""
     index = {symbol: i for i, symbol in enumerate(symbols)}

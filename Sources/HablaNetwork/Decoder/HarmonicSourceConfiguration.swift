@@ -37,6 +37,8 @@ package struct HarmonicSourceConfiguration: Sendable, Equatable, Codable {
     try decoder.require("source sample rate", sampleRate, 1000...384_000)
     try decoder.require("source center pitch", centerPitch, 1...10_000)
     try decoder.require("source pitch scale", pitchScale, 0.001...10_000)
+    // So many samples of signals are kept per frame.
+    try decoder.require("hop length with a source", decoder.hopLength, 2...4096)
     try decoder.require("source hop length modulo 2", decoder.hopLength % 2, 0...0)
     for (rate, kernel) in zip(decoder.upsampleRates, decoder.upsampleKernelSizes) {
       try decoder.require(

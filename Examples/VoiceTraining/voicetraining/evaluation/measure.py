@@ -75,7 +75,7 @@ def teacher_speech(teacher: Teacher, text: str) -> Recording:
     Raises:
         ValueError: Its phonemes cannot be timed.
     """
-    recording = speak(teacher, text, "natural")
+    recording = speak(teacher, text)
     if recording is None or recording.durations is None:
         raise ValueError(f"the teacher's phonemes cannot be timed: {text}")
     return recording
@@ -119,7 +119,7 @@ class Evaluation:
         case.examples["teacher"] = [r.samples for r in references[:2]]
         self.espeak.set_prosody(rate=HARMLESS_RATE)
         faster = Subject(
-            [compare(teacher.natural(t), r.samples) for t, r in zip(texts, references)]
+            [compare(teacher.say(t)[0], r.samples) for t, r in zip(texts, references)]
         )
         self.espeak.set_prosody(rate=WORDS_PER_MINUTE)
         others = references[1:] + references[:1]

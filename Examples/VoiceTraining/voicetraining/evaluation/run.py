@@ -36,8 +36,8 @@ def named_voices(given: list[str]) -> dict[str, Path | None]:
 def evaluate(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     plan = Plan.load(arguments.work)
-    if plan.pitch != "natural":
-        raise ValueError("the corpus for evaluation must have been made with --pitch natural")
+    if plan.origin != "espeak":
+        raise ValueError("the corpus for evaluation must be one that espeak-ng speaks")
     if not (arguments.work / "phones.pt").exists():
         PhoneRecognizer(arguments.work).train(arguments.steps)
     began = time.monotonic()

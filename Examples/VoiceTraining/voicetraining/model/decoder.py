@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..configuration import Network
+from . import source
 
 SLOPE = 0.1
 """Of the leaky ReLUs, but for the last, which has torch's default of 0.01."""
@@ -103,11 +104,24 @@ class Generator(nn.Module):
         )
         self.conv_post = nn.Conv1d(first >> len(stages), 1, 7, padding=3, bias=False)
         self.cond = nn.Conv1d(network.gin_channels, first, 1)
+        self.source = network.source
+        strides = [math.prod(network.upsample_rates[i + 1 :]) for i in range(len(stages))]
+        self.noise_convs = nn.ModuleList(
+            nn.Conv1d(
+                source.CHANNELS, first >> (i + 1), 1 if stride == 1 else 2 * stride, stride,
+                padding=stride // 2,
+            )
+            for i, stride in enumerate(strides)
+        )  # fmt: skip
 
-    def forward(self, z: Tensor, g: Tensor) -> Tensor:
+    def forward(
+        self, z: Tensor, g: Tensor, phase: Tensor | None = None, first_sample: int = 0
+    ) -> Tensor:
+        """See source.py for `phase` and `first_sample`."""
+        signal = source.excitation(z, self.source, phase, first_sample)
         x = self.conv_pre(z) + self.cond(g)
         n = self.blocks_per_stage
         for i, up in enumerate(self.ups):
-            x = up(F.leaky_relu(x, SLOPE))
+            x = up(F.leaky_relu(x, SLOPE)) + self.noise_convs[i](signal)
             x = sum(block(x) for block in self.resblocks[i * n : (i + 1) * n]) / n
         return self.conv_post(F.leaky_relu(x)).tanh()

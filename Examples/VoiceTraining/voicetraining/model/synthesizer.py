@@ -30,8 +30,9 @@ class Batch:
     """Ids with blanks, [b, t]."""
     token_counts: Tensor
     speakers: Tensor
+    tones: Tensor
     languages: Tensor
-    """Of each slot, [b, t]."""
+    """Of each slot, [b, t] both."""
     slot_of_frame: Tensor
     """Which slot each frame belongs to, [b, f]."""
     frame_counts: Tensor
@@ -71,10 +72,9 @@ class TextEncoder(nn.Module):
         nn.init.constant_(self.proj.bias[self.outputs :], PRIOR_LOG_DEVIATION)
 
     def forward(
-        self, tokens: Tensor, languages: Tensor, mask: Tensor, g: Tensor
+        self, tokens: Tensor, tones: Tensor, languages: Tensor, mask: Tensor, g: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """[b, t] ids -> hidden [b, c, t], mean and log-deviation [b, outputs, t]."""
-        tones = torch.zeros_like(tokens)
         x = self.emb(tokens) + self.tone_emb(tones) + self.language_emb(languages)
         hidden = self.encoder((x * math.sqrt(self.channels)).transpose(1, 2) * mask, mask, g)
         mean, log_deviation = torch.split(self.proj(hidden) * mask, self.outputs, 1)
@@ -103,15 +103,17 @@ class Synthesizer(nn.Module):
 
     @torch.no_grad()
     def infer(
-        self, tokens: Tensor, speaker: int, language: int, noise_scale: float = 0.667,
-        length_scale: float = 1.0, noise_scale_w: float = 0.8, sdp_ratio: float = 0.0,
+        self, tokens: Tensor, tones: Tensor, speaker: int, language: int,
+        noise_scale: float = 0.667, length_scale: float = 1.0, noise_scale_w: float = 0.8,
+        sdp_ratio: float = 0.0,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        """One utterance as MeloTTS and Habla synthesize it: ids [t] -> samples [n], frames [t]."""
-        tokens = tokens[None]
+        """One utterance as MeloTTS and Habla synthesize it: ids and tones [t] -> samples [n],
+        frames [t]."""
+        tokens, tones = tokens[None], tones[None]
         mask = torch.ones(1, 1, tokens.shape[1])
         g = self.emb_g(torch.tensor([speaker]))[..., None]
         languages = torch.full_like(tokens, language)
-        hidden, mean, log_deviation = self.enc_p(tokens, languages, mask, g)
+        hidden, mean, log_deviation = self.enc_p(tokens, tones, languages, mask, g)
         log_durations = self.dp(hidden, mask, g) * (1 - sdp_ratio)
         if sdp_ratio:
             sampled = self.sdp.sample(hidden, mask, g, noise_scale_w)
@@ -137,7 +139,7 @@ class TextToLatent(nn.Module):
         mask = length_mask(batch.token_counts, batch.tokens.shape[1])
         frame_mask = length_mask(batch.frame_counts, batch.slot_of_frame.shape[1])
         g = self.emb_g(batch.speakers)[..., None]
-        hidden, mean, log_deviation = self.enc_p(batch.tokens, batch.languages, mask, g)
+        hidden, mean, log_deviation = self.enc_p(batch.tokens, batch.tones, batch.languages, mask, g)
         slots = batch.slot_of_frame[:, None].expand(-1, mean.shape[1], -1)
         prior = mean.gather(2, slots)
         if noise:

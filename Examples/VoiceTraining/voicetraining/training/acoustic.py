@@ -49,7 +49,7 @@ def train_acoustic(corpus: Corpus, options: Options, frames: int) -> None:
     network = new_network(corpus)
     stage = Stage("acoustic", {"text": TextToLatent(network)}, options, seed=corpus.plan.seed)
     model, average = stage.modules["text"], stage.average["text"]
-    weights = torch.from_numpy(latent.loss_weights(corpus.plan.latent))[None, :, None]
+    weights = torch.from_numpy(latent.loss_weights())[None, :, None]
     weights = weights.to(options.device)
     fixed = slice(LATENT_CHANNELS, None)  # the prior's deviations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,26 @@ from .. import latent, store
 from ..configuration import HOP_LENGTH, LANGUAGES, LATENT_CHANNELS, Plan
 from ..model import Batch
 from ..store import Utterance
-from ..text import token_ids
+from ..text import token_ids, token_tones
 
 _MOST_UTTERANCES = 24
+
+
+@dataclass
+class Segments:
+    """Stretches of n samples, b of them."""
+
+    z: Tensor
+    """[b, c, frames]."""
+    samples: Tensor
+    """[b, 1, n]."""
+    phase: Tensor
+    """Turns of the fundamental at the frames' centres, [b, frames]."""
+    speakers: Tensor
+    """Ids, [b]."""
+
+    def to(self, device: torch.device | str) -> Segments:
+        return Segments(**{name: value.to(device) for name, value in vars(self).items()})
 
 
 class Corpus:
@@ -43,18 +61,27 @@ class Corpus:
         """Latent frames [count, LATENT_CHANNELS] of a stretch of an utterance."""
         count = utterance.frames - first if count is None else count
         start = utterance.first_frame + first
-        if self._predicted is not None:
-            return self._predicted[start : start + count].astype(np.float32)
         mel = self.arrays.mel[start : start + count].astype(np.float32)
-        pitch = self.arrays.pitch[start : start + count]
-        pack = latent.with_phase if self.plan.latent == "periods" else latent.with_f0
-        return pack(mel, pitch, self.statistics)
+        hertz = self.arrays.pitch[start : start + count]
+        z = latent.pack(mel, hertz, self.statistics)
+        if self._predicted is not None:
+            predicted = self._predicted[start : start + count].astype(np.float32)
+            predicted[:, latent.PITCH] = z[:, latent.PITCH]
+            return predicted
+        return z
 
     def samples(self, utterance: Utterance, first: int = 0, count: int | None = None) -> np.ndarray:
         """Samples (float32) of the same stretch."""
         count = utterance.frames - first if count is None else count
         start = (utterance.first_frame + first) * HOP_LENGTH
         return self.arrays.audio[start : start + count * HOP_LENGTH].astype(np.float32) / 32768
+
+    def phase(self, utterance: Utterance, first: int = 0, count: int | None = None) -> np.ndarray:
+        """Turns of the fundamental at the frames' centres, [count]; the first is below 1."""
+        count = utterance.frames - first if count is None else count
+        start = utterance.first_frame + first
+        turns = self.arrays.phase[start : start + count]
+        return turns - np.floor(turns[0])
 
     def batch(self, step: int, frames: int) -> Batch:
         """Utterances of similar length with at most `frames` frames, padding counted."""
@@ -95,11 +122,12 @@ class Corpus:
         b = len(utterances)
         counts = [2 * len(u.tokens) + 1 for u in utterances]
         t, f = max(counts), max(u.frames for u in utterances)
-        tokens, languages = torch.zeros(b, t, dtype=torch.long), torch.zeros(b, t, dtype=torch.long)
+        tokens, tones, languages = (torch.zeros(b, t, dtype=torch.long) for _ in range(3))
         slots, durations = torch.zeros(b, f, dtype=torch.long), torch.ones(b, 1, t)
         z = torch.zeros(b, LATENT_CHANNELS, f)
         for i, (utterance, count) in enumerate(zip(utterances, counts)):
             tokens[i, :count] = torch.tensor(token_ids(utterance.tokens, self.plan.symbols))
+            tones[i, :count] = torch.tensor(token_tones(utterance.tokens))
             languages[i] = LANGUAGES[utterance.language][0]
             z[i, :, : utterance.frames] = torch.from_numpy(self.z(utterance).T.copy())
             if utterance.durations is not None:
@@ -110,6 +138,7 @@ class Corpus:
             tokens=tokens,
             token_counts=torch.tensor(counts),
             speakers=torch.tensor([self.plan.speaker_id(u.speaker) for u in utterances]),
+            tones=tones,
             languages=languages,
             slot_of_frame=slots,
             frame_counts=torch.tensor([u.frames for u in utterances]),
@@ -117,32 +146,22 @@ class Corpus:
             z=z,
         )
 
-    def segments(self, step: int, count: int, frames: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Random stretches: z [count, c, frames], samples [count, 1, n], speaker ids [count].
-
-        With phases in the latent, half of the segments are ones in which the pitch moves.
-        """
+    def segments(self, step: int, count: int, frames: int) -> Segments:
+        """Random stretches of the corpus."""
         draw = random.Random(f"{self.plan.seed}/{step}/segments")
         long_enough = [u for u in self.training if u.frames >= frames]
         if not long_enough:
             raise ValueError(f"no utterance has {frames} frames")
-        weights = [u.frames for u in long_enough]
-        z, samples, speakers = [], [], []
-        slope = latent.channel(latent.MELS + 4)
-        for attempt in range(20 * count):
-            utterance = draw.choices(long_enough, weights)[0]
+        chosen = draw.choices(long_enough, [u.frames for u in long_enough], k=count)
+        z, samples, phases = [], [], []
+        for utterance in chosen:
             first = draw.randint(0, utterance.frames - frames)
-            stretch = self.z(utterance, first, frames)
-            wants_movement = self.plan.latent == "periods" and len(z) < count // 2
-            if wants_movement and attempt < 10 * count and np.abs(stretch[:, slope]).max() < 0.1:
-                continue
-            z.append(stretch.T)
+            z.append(self.z(utterance, first, frames).T)
             samples.append(self.samples(utterance, first, frames))
-            speakers.append(self.plan.speaker_id(utterance.speaker))
-            if len(z) == count:
-                break
-        return (
-            torch.from_numpy(np.stack(z)),
-            torch.from_numpy(np.stack(samples))[:, None],
-            torch.tensor(speakers),
+            phases.append(self.phase(utterance, first, frames))
+        return Segments(
+            z=torch.from_numpy(np.stack(z)),
+            samples=torch.from_numpy(np.stack(samples))[:, None],
+            phase=torch.from_numpy(np.stack(phases)),
+            speakers=torch.tensor([self.plan.speaker_id(u.speaker) for u in chosen]),
         )

@@ -9,7 +9,7 @@ import torch
 
 from ..configuration import LANGUAGES
 from ..model.transformer import length_mask
-from ..text import token_ids
+from ..text import token_ids, token_tones
 from .acoustic import load_acoustic
 from .data import Corpus
 from .loop import Options, Stage
@@ -28,7 +28,7 @@ def train_stochastic(corpus: Corpus, options: Options) -> None:
         mask = length_mask(batch.token_counts, batch.tokens.shape[1])
         g = network.emb_g(batch.speakers)[..., None]
         with torch.no_grad():
-            hidden = network.enc_p(batch.tokens, batch.languages, mask, g)[0]
+            hidden = network.enc_p(batch.tokens, batch.tones, batch.languages, mask, g)[0]
         loss = network.sdp.loss(hidden, mask, batch.durations * mask, g).sum() / mask.sum()
         norm = stage.update("sdp", loss, 5.0)
         return {"nll": float(loss.detach()), "norm": norm}
@@ -48,11 +48,12 @@ def calibrate(corpus: Corpus, options: Options) -> float:
     for utterance in corpus.held_out:
         ids = torch.tensor([token_ids(utterance.tokens, corpus.plan.symbols)])
         ids = ids.to(options.device)
+        tones = torch.tensor([token_tones(utterance.tokens)], device=options.device)
         mask = torch.ones(1, 1, ids.shape[1], device=options.device)
         speaker = torch.tensor([corpus.plan.speaker_id(utterance.speaker)], device=options.device)
         g = network.emb_g(speaker)[..., None]
         languages = torch.full_like(ids, LANGUAGES[utterance.language][0])
-        hidden = network.enc_p(ids, languages, mask, g)[0]
+        hidden = network.enc_p(ids, tones, languages, mask, g)[0]
         predicted.append(network.dp(hidden, mask, g).flatten().cpu())
         wanted += utterance.frames
     logarithms = torch.cat(predicted)

@@ -36,7 +36,7 @@ class Options:
     """Steps in which the learning rate halves."""
     start_from: Path | None = None
     """Whose weights a new run begins with: a checkpoint of this stage, or a voice's checkpoint.pth
-    with the same sizes and symbols."""
+    with the same sizes and symbols, with or without an oscillator."""
 
     @property
     def on_gpu(self) -> bool:
@@ -84,8 +84,8 @@ class Stage:
         if "model" in state:
             state = _of_voice(state["model"])
         for key in self.modules.keys() & state["modules"].keys():
-            self.modules[key].load_state_dict(state["modules"][key])
-            self.average[key].load_state_dict(state["average"][key])
+            _load_weights(self.modules[key], state["modules"][key])
+            _load_weights(self.average[key], state["average"][key])
             if resumes:
                 self.optimizers[key].load_state_dict(state["optimizers"][key])
         self.step = state["step"] if resumes else 0
@@ -141,14 +141,27 @@ class Stage:
                     saved = time.monotonic()
                 if is_stopped():
                     break
-        self._report(evaluate)
-        self.save()
+            # Before the stop request ends the program.
+            self._report(evaluate)
+            self.save()
 
     def _report(self, evaluate: Callable[[], dict[str, float]] | None) -> None:
         if evaluate is not None:
             with torch.no_grad():
                 values = " ".join(f"{k}={v:.4f}" for k, v in evaluate().items())
             print(f"{self.name}: step {self.step}, held out: {values}", flush=True)
+
+
+def _load_weights(module: nn.Module, weights: dict[str, torch.Tensor]) -> None:
+    """Takes over weights; a decoder without an oscillator leaves that part as it is.
+
+    Raises:
+        ValueError: Other weights are missing, or there are too many.
+    """
+    missing, unexpected = module.load_state_dict(weights, strict=False)
+    wrong = [name for name in missing if not name.startswith("noise_convs.")] + unexpected
+    if wrong:
+        raise ValueError(f"the checkpoint is of another network: {', '.join(wrong[:3])}")
 
 
 def _of_voice(weights: dict[str, torch.Tensor]) -> dict[str, Any]:

@@ -16,14 +16,12 @@ _LAGS = 420
 class SpectralDistance(nn.Module):
     """Differences of spectra at several resolutions (Yamamoto et al., 2020).
 
-    The finest two see single periods; they are of use when z says where those fall.
+    The finest two see single periods: the decoder is told where those fall.
     """
 
-    def __init__(self, sees_periods: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.resolutions = [(2048, 480), (1024, 256), (512, 120), (256, 60)]
-        if sees_periods:
-            self.resolutions += [(128, 32), (64, 16)]
+        self.resolutions = [(2048, 480), (1024, 256), (512, 120), (256, 60), (128, 32), (64, 16)]
         for length, _ in self.resolutions:
             self.register_buffer(f"window_{length}", torch.hann_window(length))
         self.register_buffer("mel_filters", torch.from_numpy(audio.MEL_FILTERS))
@@ -46,8 +44,8 @@ class SpectralDistance(nn.Module):
         return total / 4, mel
 
     def periodicity(self, wanted: Tensor, given: Tensor) -> Tensor:
-        """Difference of normalized short-time autocorrelations: pulls the pitch into place whatever
-        the phase."""
+        """Difference of normalized short-time autocorrelations: finds what repeats with the frames
+        and not with the pitch."""
 
         def correlation(x: Tensor) -> tuple[Tensor, Tensor]:
             window = getattr(self, f"window_{FILTER_LENGTH}")

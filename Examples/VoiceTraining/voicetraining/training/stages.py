@@ -14,8 +14,8 @@ from .durations import calibrate, train_stochastic
 from .loop import Options
 from .vocoder import DecoderTrainer, VocoderOptions
 
-STEPS = {"align": 1500, "acoustic": 2000, "vocoder": 2000, "finetune": 1500, "durations": 1000}
-"""What was enough for the voice inside the library (README.md says how long they take)."""
+STEPS = {"align": 1500, "acoustic": 4000, "vocoder": 4000, "finetune": 1500, "durations": 1000}
+"""About what the voice inside the library had in all (README.md says how long they take)."""
 
 
 def train(arguments: argparse.Namespace) -> None:

@@ -50,8 +50,7 @@ class DecoderTrainer:
         modules = {"dec": network.dec, "disc": Discriminators()}
         self.stage = Stage(name, modules, options, (0.8, 0.99), corpus.plan.seed)
         self.embedding = network.emb_g.to(options.device)
-        self.has_phases = corpus.plan.latent == "periods"
-        self.distance = SpectralDistance(self.has_phases).to(options.device)
+        self.distance = SpectralDistance().to(options.device)
         count = min(24, len(corpus.held_out))
         self.held_out = random.Random(3).sample(corpus.held_out, count)
 
@@ -60,18 +59,16 @@ class DecoderTrainer:
 
     def _step(self, number: int) -> dict[str, float]:
         device, sizes = self.options.device, self.sizes
-        segments = self.corpus.segments(number, sizes.batch, sizes.frames)
-        z, wanted, speakers = (each.to(device) for each in segments)
+        segments = self.corpus.segments(number, sizes.batch, sizes.frames).to(device)
+        g, wanted = self.embedding(segments.speakers)[..., None], segments.samples
         with autocast(device):
-            given = self.stage.modules["dec"](z, self.embedding(speakers)[..., None])
+            given = self.stage.modules["dec"](segments.z, g, segments.phase, number * _JUDGED)
         given = given.float()
         spectral, mel = self.distance(wanted, given)
+        wave = waveform_distance(wanted, given)
         periodicity = self.distance.periodicity(wanted, given)
-        loss = 2 * spectral + 2 * mel + 10 * periodicity
-        parts = {"spectral": spectral, "mel": mel, "periodicity": periodicity}
-        if self.has_phases:
-            parts["wave"] = waveform_distance(wanted, given)
-            loss = loss + 2 * parts["wave"]
+        loss = 2 * spectral + 2 * mel + 2 * wave + 10 * periodicity
+        parts = {"spectral": spectral, "mel": mel, "wave": wave, "periodicity": periodicity}
         if number >= sizes.discriminators_from:
             parts |= self._judge(number, wanted, given)
             ramp = min(1.0, (number - sizes.discriminators_from + 1) / _RAMP)
@@ -109,7 +106,8 @@ class DecoderTrainer:
             wanted = torch.from_numpy(self.corpus.samples(utterance))[None, None]
             speaker = torch.tensor([self.corpus.plan.speaker_id(utterance.speaker)])
             g = self.embedding(speaker.to(self.options.device))[..., None]
-            given = self.stage.average["dec"](z, g)
+            phase = torch.from_numpy(self.corpus.phase(utterance))[None].to(self.options.device)
+            given = self.stage.average["dec"](z, g, phase)
             pair = self.distance(wanted.to(self.options.device), given)
             rows.append([float(value) for value in pair])
         spectral, mel = np.mean(rows, 0)
