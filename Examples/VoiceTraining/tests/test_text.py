@@ -7,6 +7,7 @@ import json
 import pytest
 from conftest import DEFAULT_VOICE
 
+from voicetraining.configuration import LANGUAGES
 from voicetraining.evaluation.library import LibraryVoice
 from voicetraining.sentences import Composer, load_dictionary, load_words
 from voicetraining.text import clauses, stress_places, token_ids, token_tones, tokens
@@ -68,3 +69,7 @@ def test_tones_count_the_stresses_of_the_clause(text, expected):
     """The same rows as in the tests of the library."""
     assert stress_places(list(text)) == expected
     assert token_tones(list(text)) == [0, *(t for tone in expected for t in (tone, 0))]
+
+
+def test_languages_have_the_numbers_that_the_library_gives_them():
+    assert {name: number for name, (number, _) in LANGUAGES.items()} == {"ES": 5, "EN": 2, "FR": 6}

@@ -14,7 +14,6 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from ..configuration import HOP_LENGTH, SAMPLE_RATE, Source
 
