@@ -28,6 +28,15 @@ struct DefaultVoiceCase: Decodable, Sendable, CustomTestStringConvertible {
     struct File: Decodable { let cases: [DefaultVoiceCase] }
     return (try? decodeFixture(File.self, "default-voice/goldens.json"))?.cases ?? []
   }()
+
+  /// What a voice's network makes of the example's tokens, without noise.
+  func latentFrames(_ voice: Voice, _ run: RunState) throws -> LatentFrames {
+    let languages = [Int](repeating: language == "ES" ? 5 : 2, count: ids.count)
+    return try voice.model.latentFrames(
+      TokenSequence(ids: ids, tones: tones, languages: languages), speaker: speaker,
+      scales: SynthesisScales(noiseScale: 0, noiseScaleW: 0, lengthScale: 1, sdpRatio: 0),
+      noise: .seed(0), run)
+  }
 }
 
 @Suite struct DefaultVoiceGoldenTests {
@@ -50,14 +59,7 @@ struct DefaultVoiceCase: Decodable, Sendable, CustomTestStringConvertible {
     var worst = 0.0
     for test in DefaultVoiceCase.all {
       let state = RunState(pool: ThreadPool(threadCount: 2))
-      let language = test.language == "ES" ? 5 : 2
-      let frames = try voice.model.latentFrames(
-        TokenSequence(
-          ids: test.ids, tones: test.tones,
-          languages: [Int](repeating: language, count: test.ids.count)),
-        speaker: test.speaker,
-        scales: SynthesisScales(noiseScale: 0, noiseScaleW: 0, lengthScale: 1, sdpRatio: 0),
-        noise: .seed(0), state)
+      let frames = try test.latentFrames(voice, state)
       #expect(frames.durations == (try golden.integers(test.name + ".w_ceil")))
       let audio = try voice.model.audio(frames, speaker: test.speaker, state)
       #expect(audio.count == test.samples)
@@ -73,14 +75,7 @@ struct DefaultVoiceCase: Decodable, Sendable, CustomTestStringConvertible {
   private func pitch(_ test: DefaultVoiceCase, _ voice: Voice) throws -> [Float] {
     let source = try #require(voice.model.configuration.decoder.source)
     let state = RunState(pool: ThreadPool(threadCount: 1))
-    let language = test.language == "ES" ? 5 : 2
-    let latent = try voice.model.latentFrames(
-      TokenSequence(
-        ids: test.ids, tones: test.tones,
-        languages: [Int](repeating: language, count: test.ids.count)),
-      speaker: test.speaker,
-      scales: SynthesisScales(noiseScale: 0, noiseScaleW: 0, lengthScale: 1, sdpRatio: 0),
-      noise: .seed(0), state)
+    let latent = try test.latentFrames(voice, state)
     let width = voice.model.configuration.interChannels
     return (0..<latent.frames).compactMap { frame in
       let values = latent.values + frame * width

@@ -21,7 +21,12 @@ import numpy as np
 from . import audio, latent, source
 from .configuration import HOP_LENGTH, MELS
 
-_ARRAYS = {"audio.s16": np.int16, "mel.f16": np.float16, "pitch.f32": np.float32, "phase.f32": np.float32}
+_ARRAYS = {
+    "audio.s16": np.int16,
+    "mel.f16": np.float16,
+    "pitch.f32": np.float32,
+    "phase.f32": np.float32,
+}
 _STATISTICS_STEP = 7
 
 
