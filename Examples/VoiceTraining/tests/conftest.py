@@ -51,7 +51,7 @@ def teacher_voice(tmp_path_factory) -> tuple[Path, Path]:
     )  # fmt: skip
     voicetraining(
         "train", "all", "--work", work, "--steps", 3, "--batch", 2, "--segment", 20,
-        "--threads", 1, "--device", "cpu", "--share", 1,
+        "--threads", 1, "--device", "cpu", "--share", 1, "--steadiness", 1,
     )  # fmt: skip
     voicetraining("export", work / "voice", "--work", work, "--half")
     return work, work / "voice"

@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--share", type=float, default=0.3, help="of the corpus, for predict")
     train.add_argument(
+        "--steadiness", type=float, default=0.0, help="of the decoder's held vowels: weight"
+    )
+    train.add_argument(
         "--from", dest="start_from", type=Path, help="checkpoint of the stage, or of a voice"
     )
 

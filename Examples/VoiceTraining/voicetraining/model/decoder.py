@@ -118,7 +118,10 @@ class Generator(nn.Module):
         self, z: Tensor, g: Tensor, phase: Tensor | None = None, first_sample: int = 0
     ) -> Tensor:
         """See source.py for `phase` and `first_sample`."""
-        signal = source.excitation(z, self.source, phase, first_sample)
+        return self.shape(z, g, source.excitation(z, self.source, phase, first_sample))
+
+    def shape(self, z: Tensor, g: Tensor, signal: Tensor) -> Tensor:
+        """The sound of z with the oscillator's signal [b, source.CHANNELS, n]."""
         x = self.conv_pre(z) + self.cond(g)
         n = self.blocks_per_stage
         for i, up in enumerate(self.ups):

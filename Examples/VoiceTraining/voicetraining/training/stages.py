@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 import torch
 
@@ -44,7 +45,9 @@ def train(arguments: argparse.Namespace) -> None:
 
 def _run(stage: str, options: Options, arguments: argparse.Namespace) -> None:
     corpus = Corpus(options.work, needs_durations=stage not in ("align", "vocoder"))
-    sizes = VocoderOptions(batch=arguments.batch, frames=arguments.segment)
+    sizes = VocoderOptions(
+        batch=arguments.batch, frames=arguments.segment, steadiness=arguments.steadiness
+    )
     if stage == "align":
         train_aligner(corpus, options)
     elif stage == "acoustic":
@@ -55,7 +58,7 @@ def _run(stage: str, options: Options, arguments: argparse.Namespace) -> None:
         predict(corpus, options, arguments.share)
     elif stage == "finetune":
         corpus.use_predicted()
-        sizes = VocoderOptions(sizes.batch, sizes.frames, discriminators_from=0)
+        sizes = replace(sizes, discriminators_from=0)
         decoder = options.work / "checkpoints/vocoder.pt"
         start = options.start_from or (decoder if decoder.exists() else None)
         options = Options(**{**vars(options), "start_from": start})

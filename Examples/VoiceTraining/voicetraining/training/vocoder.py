@@ -24,6 +24,7 @@ from .losses import (
     generator_loss,
     waveform_distance,
 )
+from .steadiness import unsteadiness
 
 _JUDGED = 8192
 """Samples of each segment that the discriminators see."""
@@ -39,6 +40,8 @@ class VocoderOptions:
     frames: int = 32
     discriminators_from: int = 10**9
     """First step with discriminators."""
+    steadiness: float = 0.0
+    """Weight of `unsteadiness` in the loss (steadiness.py)."""
 
 
 class DecoderTrainer:
@@ -61,14 +64,19 @@ class DecoderTrainer:
         device, sizes = self.options.device, self.sizes
         segments = self.corpus.segments(number, sizes.batch, sizes.frames).to(device)
         g, wanted = self.embedding(segments.speakers)[..., None], segments.samples
+        decoder = self.stage.modules["dec"]
         with autocast(device):
-            given = self.stage.modules["dec"](segments.z, g, segments.phase, number * _JUDGED)
+            given = decoder(segments.z, g, segments.phase, number * _JUDGED)
         given = given.float()
         spectral, mel = self.distance(wanted, given)
         wave = waveform_distance(wanted, given)
         periodicity = self.distance.periodicity(wanted, given)
         loss = 2 * spectral + 2 * mel + 2 * wave + 10 * periodicity
         parts = {"spectral": spectral, "mel": mel, "wave": wave, "periodicity": periodicity}
+        if sizes.steadiness > 0:
+            with autocast(device):
+                parts["unsteadiness"] = unsteadiness(decoder, segments.z, g)
+            loss = loss + sizes.steadiness * parts["unsteadiness"]
         if number >= sizes.discriminators_from:
             parts |= self._judge(number, wanted, given)
             ramp = min(1.0, (number - sizes.discriminators_from + 1) / _RAMP)
