@@ -34,8 +34,7 @@ def excitation(
             pitch is summed up from the first sample on.
         first_sample: Place in the noise, which is the same sequence for every utterance.
     """
-    pitch = source.center * (z[:, source.pitch_channel] / source.scale).exp()
-    pitch = pitch.clamp(LOWEST, HIGHEST).double()
+    pitch = frequency(z, source).clamp(LOWEST, HIGHEST).double()
     voicing = ((z[:, source.voicing_channel] + 1) / 2).clamp(0, 1)
     hertz = _at_samples(pitch, pitch[:, :1], pitch[:, -1:])
     voice = _at_samples(voicing, voicing[:, :1], voicing[:, -1:])
@@ -52,6 +51,11 @@ def excitation(
     periodic = torch.stack([pulse, angle.cos(), angle.sin()], 1).float() * voice[:, None]
     sequence = noise(first_sample, hertz.shape[1], z.device).expand(len(z), 1, -1)
     return torch.cat([periodic, sequence], 1)
+
+
+def frequency(z: Tensor, source: Source) -> Tensor:
+    """F0 in Hz that z [b, c, frames] names, [b, frames]; where there is no voice, anything."""
+    return source.center * (z[:, source.pitch_channel] / source.scale).exp()
 
 
 def _at_samples(values: Tensor, before: Tensor, after: Tensor) -> Tensor:

@@ -43,8 +43,7 @@ def unsteadiness(decoder: Generator, z: Tensor, g: Tensor) -> Tensor:
         return z.new_zeros(())
     rows, places = voiced[torch.randint(len(voiced), (_COUNT,), device=z.device)].T
     held = z[rows, :, places][..., None].repeat(1, 1, _LENGTH)
-    hertz = names.center * (held[:, names.pitch_channel, 0] / names.scale).exp()
-    periods = (SAMPLE_RATE / hertz).round().clamp(40, 2 * HOP_LENGTH)
+    periods = (SAMPLE_RATE / source.frequency(held, names)[:, 0]).round().clamp(40, 2 * HOP_LENGTH)
     tuned = names.scale * (SAMPLE_RATE / periods / names.center).log()
     held[:, names.pitch_channel] = tuned[:, None]
     signal = source.excitation(held, names)
